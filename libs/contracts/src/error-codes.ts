@@ -1,0 +1,378 @@
+/**
+ * Every refusal of every public entry: code, HTTP status, log level, what it means and what to do about it.
+ * docs/errors.md is written from this list (`npm run docs`), and a test fails when the two differ.
+ */
+export interface ErrorSpec {
+  readonly status: number;
+  readonly level: 'debug' | 'warn' | 'error';
+  /** What happened, for a person. */
+  readonly title: string;
+  /** What the caller does about it. */
+  readonly action: string;
+}
+
+export const ERROR_CODES = {
+  // Requests in general
+  'request.invalid-json': {
+    status: 400,
+    level: 'debug',
+    title: 'The body is not valid JSON.',
+    action: 'Send a JSON body with content-type application/json.',
+  },
+  'request.invalid': {
+    status: 400,
+    level: 'debug',
+    title: 'A field is missing or has a value that is not allowed.',
+    action: 'Correct the fields named in `problems`.',
+  },
+  'request.too-large': {
+    status: 413,
+    level: 'debug',
+    title: 'The body is larger than this route takes.',
+    action: 'Send less at once; docs/limits.md names the limit.',
+  },
+  'request.unsupported-media-type': {
+    status: 415,
+    level: 'debug',
+    title: 'The content type is not supported.',
+    action: 'Send application/json, or text/csv on import routes.',
+  },
+  'request.not-found': { status: 404, level: 'debug', title: 'There is no such route.', action: 'See /openapi.json.' },
+  'request.too-many': {
+    status: 429,
+    level: 'debug',
+    title: 'Too many requests.',
+    action: 'Wait for the seconds in Retry-After.',
+  },
+  'service.internal': {
+    status: 500,
+    level: 'error',
+    title: 'Something unexpected went wrong.',
+    action: 'Repeat; if it stays, give the correlation id to operations.',
+  },
+  'service.unavailable': {
+    status: 503,
+    level: 'warn',
+    title: 'A part that this request needs does not answer.',
+    action: 'Repeat after the seconds in Retry-After.',
+  },
+  // Who may do what
+  'access.token-missing': {
+    status: 401,
+    level: 'debug',
+    title: 'No bearer token was sent.',
+    action: 'Send Authorization: Bearer <token>.',
+  },
+  'access.token-invalid': {
+    status: 401,
+    level: 'debug',
+    title: 'The token is not valid.',
+    action: 'Log in again, or ask for a new staff token.',
+  },
+  'access.token-expired': {
+    status: 401,
+    level: 'debug',
+    title: 'The token has expired.',
+    action: 'Log in again with a PIN from the supervisor.',
+  },
+  'access.role-missing': {
+    status: 403,
+    level: 'warn',
+    title: 'This account has no role that may do this.',
+    action: 'Ask an account with one of the roles in `roles`.',
+  },
+  'access.foreign-attempt': {
+    status: 403,
+    level: 'warn',
+    title: 'The token belongs to another attempt.',
+    action: 'Use the attempt id that the login returned.',
+  },
+  'access.foreign-session': {
+    status: 403,
+    level: 'warn',
+    title: 'The account does not supervise this session.',
+    action: 'Ask operations to give the account this session.',
+  },
+  // Answers
+  'answer.epoch-mismatch': {
+    status: 409,
+    level: 'debug',
+    title: "The seq does not belong to the token's epoch.",
+    action: 'Number answers from epoch × 2^20 + 1, with the epoch of the latest login.',
+  },
+  'answer.not-appended': {
+    status: 503,
+    level: 'warn',
+    title: 'The answer was certainly not recorded.',
+    action: 'Keep the answer and send it again with the same seq after Retry-After.',
+  },
+  'answer.unknown': {
+    status: 503,
+    level: 'warn',
+    title: 'Whether the answer was recorded is not known.',
+    action: 'Keep the answer and send it again with the same seq after Retry-After; a repeat has no further effect.',
+  },
+  'answer.overloaded': {
+    status: 503,
+    level: 'warn',
+    title: 'The gateway takes no more answers at this moment; nothing was recorded.',
+    action: 'Keep the answer and send it again with the same seq after Retry-After.',
+  },
+  // Attempts
+  'attempt.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'There is no such attempt.',
+    action: 'Check the attempt id.',
+  },
+  'attempt.unknown-item': {
+    status: 422,
+    level: 'debug',
+    title: 'The form of this attempt has no such item.',
+    action: 'Answer items of the form that /v1/attempts/{id}/form returns.',
+  },
+  'attempt.closed': {
+    status: 409,
+    level: 'debug',
+    title: 'The attempt is closed.',
+    action: 'Read the attempt to see what counts; a supervisor can reopen it.',
+  },
+  'attempt.superseded': {
+    status: 409,
+    level: 'debug',
+    title: 'A newer login of this attempt exists.',
+    action: 'Go on at the seat of the newer login, or ask the supervisor.',
+  },
+  'attempt.not-started': {
+    status: 409,
+    level: 'debug',
+    title: 'The attempt has not started.',
+    action: 'Start it first.',
+  },
+  'attempt.not-open': {
+    status: 409,
+    level: 'debug',
+    title: 'The attempt is in a state in which this cannot be done.',
+    action: 'Read the attempt; its `status` says where it stands.',
+  },
+  'attempt.catching-up': {
+    status: 503,
+    level: 'warn',
+    title: 'The attempt is still catching up with the answers received so far.',
+    action: 'Repeat after Retry-After; nothing is lost.',
+  },
+  'attempt.no-such-dead-letter': {
+    status: 404,
+    level: 'debug',
+    title: 'The attempt has no open dead letter at that position.',
+    action: 'List the dead letters of the attempt.',
+  },
+  'attempt.nothing-to-accept': {
+    status: 409,
+    level: 'debug',
+    title: 'The attempt has no recorded answers of that older epoch.',
+    action: 'Read the attempt; older-epoch answers are marked.',
+  },
+  // PINs and sessions
+  'pin.invalid': {
+    status: 401,
+    level: 'debug',
+    title: 'Participant number and PIN do not match.',
+    action: 'Check both; the supervisor can issue a new PIN.',
+  },
+  'pin.used': {
+    status: 401,
+    level: 'debug',
+    title: 'The PIN has been used.',
+    action: 'Ask the supervisor for a new PIN.',
+  },
+  'pin.expired': {
+    status: 401,
+    level: 'debug',
+    title: 'The PIN can no longer be used.',
+    action: 'Ask the supervisor for a new PIN.',
+  },
+  'pin.too-many-attempts': {
+    status: 429,
+    level: 'warn',
+    title: 'Too many wrong PINs for this participant.',
+    action: 'Wait for Retry-After, or ask the supervisor for a new PIN.',
+  },
+  'session.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'There is no such session.',
+    action: 'Check the session id; a planned session needs a moment to arrive.',
+  },
+  'session.not-open': {
+    status: 409,
+    level: 'debug',
+    title: 'The session is not open.',
+    action: 'Wait until the supervisor opens it.',
+  },
+  'session.too-early': {
+    status: 409,
+    level: 'debug',
+    title: 'The session may not be opened before its time.',
+    action: 'Open it at its start time.',
+  },
+  'session.over': {
+    status: 409,
+    level: 'debug',
+    title: 'The time in which attempts of this session could start is over.',
+    action: 'Plan the participant into another session.',
+  },
+  'session.admission-held': {
+    status: 409,
+    level: 'warn',
+    title: 'The cluster admits no new sessions.',
+    action: 'Ask the rollout officers; running attempts finish.',
+  },
+  'session.attempts-open': {
+    status: 409,
+    level: 'debug',
+    title: 'Attempts of the session are still open.',
+    action: 'Wait for their deadline or force their finish.',
+  },
+  'session.cancelled': {
+    status: 409,
+    level: 'debug',
+    title: 'The session was cancelled.',
+    action: 'Use another session.',
+  },
+  // Files
+  'file.invalid': {
+    status: 422,
+    level: 'debug',
+    title: 'The file has errors; nothing was imported.',
+    action: 'Correct the rows and columns named in `problems` and import again.',
+  },
+  'form.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'There is no such form version.',
+    action: 'Import the form first.',
+  },
+  'form.version-exists': {
+    status: 409,
+    level: 'debug',
+    title: 'This form version exists with other content.',
+    action: 'Forms never change; import it under a new version.',
+  },
+  // Scoring
+  'package.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'There is no such scoring package.',
+    action: 'Import the package first.',
+  },
+  'package.version-exists': {
+    status: 409,
+    level: 'debug',
+    title: 'This package version exists with other content.',
+    action: 'Packages never change; import it under a new version.',
+  },
+  'package.invalid': {
+    status: 422,
+    level: 'debug',
+    title: 'The scoring package contradicts itself or its form.',
+    action: 'Correct what `problems` names.',
+  },
+  // Rollout
+  'agency.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'There is no such agency.',
+    action: 'Use a code of GET /v1/agencies.',
+  },
+  'cluster.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'There is no such cluster.',
+    action: 'Use a number of GET /v1/clusters.',
+  },
+  'cluster.stale-version': {
+    status: 409,
+    level: 'debug',
+    title: 'The cluster has changed since you looked.',
+    action: 'Look again; `problems` says what changed, then decide.',
+  },
+  'cluster.transition-refused': {
+    status: 409,
+    level: 'warn',
+    title: 'The cluster cannot make this step now.',
+    action: 'See the gate and figures in `problems`.',
+  },
+  'cluster.second-person-needed': {
+    status: 409,
+    level: 'warn',
+    title: 'The same person cannot propose and confirm.',
+    action: 'Let another account confirm within 24 hours.',
+  },
+  'cluster.no-proposal': {
+    status: 409,
+    level: 'debug',
+    title: 'There is no open proposal for this step.',
+    action: 'Propose it first; proposals end after 24 hours.',
+  },
+  // Events
+  'record.not-json': {
+    status: 422,
+    level: 'warn',
+    title: 'A record is not JSON.',
+    action: 'See the dead letter; dismiss or replay it.',
+  },
+  'record.not-an-event': {
+    status: 422,
+    level: 'warn',
+    title: 'A record is not a CloudEvent of this topic.',
+    action: 'See the dead letter; dismiss or replay it.',
+  },
+  'record.schema-violated': {
+    status: 422,
+    level: 'warn',
+    title: "A record's data do not fit its schema.",
+    action: 'See the dead letter; dismiss or replay it.',
+  },
+  'record.key-mismatch': {
+    status: 422,
+    level: 'warn',
+    title: "A record's key is not its subject.",
+    action: 'See the dead letter; dismiss or replay it.',
+  },
+  'record.not-applicable': {
+    status: 422,
+    level: 'error',
+    title: 'A record passed its schema, but could not be applied.',
+    action: 'Tell the developers; the dead letter holds the record and the error.',
+  },
+  // Log
+  'log.topic-missing': {
+    status: 500,
+    level: 'error',
+    title: 'A topic of the log is missing.',
+    action: 'Run `petabakat topics create`.',
+  },
+  'log.partition-count': {
+    status: 500,
+    level: 'error',
+    title: 'A topic has another number of partitions than it must have.',
+    action: 'Create the topic anew with the right count; never change the count in place.',
+  },
+  'log.unsafe-setting': {
+    status: 500,
+    level: 'error',
+    title: 'The log would acknowledge what it may lose.',
+    action: 'Turn fsync, full_page_writes and synchronous_commit on.',
+  },
+  // Configuration
+  'config.invalid': {
+    status: 500,
+    level: 'error',
+    title: 'The configuration is not valid.',
+    action: 'Correct all variables named, then start again.',
+  },
+  // (append new groups above this line)
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,4 @@
+export * from './consumption/event-batch';
+export * from './log/event-log';
+export * from './log/partitioner';
+export * from './log/runtime';
