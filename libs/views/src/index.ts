@@ -1,0 +1,3 @@
+export * from './attempt-views';
+export * from './in-process-attempt-views';
+export * from './redis-attempt-views';
