@@ -372,6 +372,13 @@ export const ERROR_CODES = {
     title: 'The configuration is not valid.',
     action: 'Correct all variables named, then start again.',
   },
+  // Positions of consumers
+  'position.changed': {
+    status: 409,
+    level: 'debug',
+    title: 'The consumer no longer stands where you looked.',
+    action: 'List the positions again, then decide.',
+  },
   // (append new groups above this line)
 } as const satisfies Record<string, ErrorSpec>;
 

@@ -1,4 +1,17 @@
+export * from './consumption/batch-transaction';
+export { ConsumerGap } from './consumption/consumer-gap.entity';
+export { ConsumerProgress } from './consumption/consumer-progress.entity';
 export * from './consumption/event-batch';
+export * from './consumption/messaging-tables';
+export * from './consumption/position-store';
 export * from './log/event-log';
 export * from './log/partitioner';
 export * from './log/runtime';
+export * from './nest/batch-handler.decorator';
+export * from './nest/tokens';
+export * from './outbox/add-to-outbox';
+export { OutboxRow } from './outbox/outbox.entity';
+export * from './outbox/outbox-relay';
+export { wakeOutbox } from './outbox/outbox-signals';
+export * from './outbox/outbox-store';
+export * from './outbox/outbox-waiter';
