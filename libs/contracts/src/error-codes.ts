@@ -173,6 +173,13 @@ export const ERROR_CODES = {
     title: 'The attempt has no recorded answers of that older epoch.',
     action: 'Read the attempt; older-epoch answers are marked.',
   },
+  // Participants
+  'participant.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'Nobody registered has this participant number.',
+    action: 'Check the number; withdrawn participants are registered anew by an import.',
+  },
   // PINs and sessions
   'pin.invalid': {
     status: 401,

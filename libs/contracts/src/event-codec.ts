@@ -73,7 +73,17 @@ export function decodeRecord(topicName: string, key: string, text: string): Deco
   if (!known.validate(parsed.data)) {
     return { ok: false, code: 'record.schema-violated', detail: describeSchemaError(known.validate.errors) };
   }
+  if (!isKeyedByItsData(known.spec, key, parsed.data)) {
+    return { ok: false, code: 'record.key-mismatch', detail: 'the data belong to another key' };
+  }
   return { ok: true, name: known.name, event: parsed };
+}
+
+/** A record whose data name another aggregate than its key would change a stranger's history out of order. */
+function isKeyedByItsData(spec: EventSpec, key: string, data: unknown): boolean {
+  if (spec.topic === 'dead-letters') return true;
+  const keyed = (data as Record<string, unknown>)[TOPICS[spec.topic].key];
+  return keyed === undefined || keyed === key;
 }
 
 function topicNameOf(spec: EventSpec): string | null {

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 
 /** PostgreSQL's jsonb and text cannot hold U+0000, so no string of an event may. */
 const NO_NUL = '^[^\\u0000]*$';
@@ -31,6 +31,8 @@ export const AnswerResponse = Type.Union([
   Type.Null(),
   Type.Array(Type.String({ maxLength: 200, pattern: NO_NUL }), { maxItems: 50 }),
 ]);
+
+export type AnswerResponse = Static<typeof AnswerResponse>;
 
 /** Highest counter of one epoch; `seq = epoch × 2^20 + counter`. */
 export const SEQ_EPOCH_FACTOR = 2 ** 20;

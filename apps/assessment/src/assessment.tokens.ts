@@ -1,0 +1,10 @@
+/** Consumer group of the assessment service; every process of the service shares its partitions. */
+export const ASSESSMENT_GROUP = 'assessment';
+/** CloudEvents `source` of everything it publishes. */
+export const ASSESSMENT_SOURCE = '/petabakat/assessment';
+
+export const ASSESSMENT_CONFIG = Symbol('assessment config');
+export const ASSESSMENT_DATA_SOURCE = Symbol('assessment data source');
+export const ASSESSMENT_LOG = Symbol('assessment log');
+export const ASSESSMENT_RUNTIME = Symbol('assessment runtime');
+export const ASSESSMENT_VIEWS = Symbol('assessment attempt views');

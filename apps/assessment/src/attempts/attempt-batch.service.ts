@@ -1,0 +1,103 @@
+import { type AnswerSubmitted, type AttemptClosed, buildEvent } from '@app/contracts';
+import { BatchTransaction, type EventBatch, addToOutbox } from '@app/messaging';
+import { leafOf, merkleRoot } from '@app/receipts';
+import type { AttemptView, AttemptViews } from '@app/views';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ASSESSMENT_SOURCE, ASSESSMENT_VIEWS } from '../assessment.tokens';
+import { type AttemptNeeds, AttemptsRepository } from './attempts.repository';
+import { type AttemptRecord, rejudges } from './domain/attempt-fold';
+import { type KeyedRecord, foldRecords } from './domain/attempt-history';
+import { type AnswerRecord, type AttemptHeader, deadlineOf, epochOf, statusOf } from './domain/attempt-state';
+import { isoTime } from './domain/closing';
+
+/** Applies a batch of an attempts partition: load what it touches, fold, write what the fold returns. */
+@Injectable()
+export class AttemptBatchService {
+  private readonly logger = new Logger(AttemptBatchService.name);
+
+  constructor(
+    private readonly transaction: BatchTransaction,
+    private readonly repository: AttemptsRepository,
+    @Inject(ASSESSMENT_VIEWS) private readonly views: AttemptViews,
+  ) {}
+
+  async apply(batch: EventBatch): Promise<void> {
+    let changed: AttemptHeader[] = [];
+    await this.transaction.run(batch, async (manager, fresh) => {
+      const records = keyedRecords(fresh);
+      const states = await this.repository.load(manager, needsOf(records));
+      const changes = foldRecords(states, records, rootOf);
+      await this.repository.save(manager, changes);
+      if (changes.closed.length > 0) await addToOutbox(manager, changes.closed.map(closedEvent));
+      changed = [...changes.headers.values()];
+    });
+    if (changed.length > 0) await this.showViews(changed);
+  }
+
+  /** Views only spare the gateway an append that the fold would not count; without one it appends. So a failure is no harm. */
+  private async showViews(headers: readonly AttemptHeader[]): Promise<void> {
+    try {
+      await this.views.put(headers.map(viewOf));
+    } catch (error) {
+      this.logger.warn({ message: 'attempt views could not be written', error: String(error) });
+    }
+  }
+}
+
+/** The root of an attempt: RFC 9162 over the receipts' fields. */
+export function rootOf(answers: readonly AnswerRecord[], partition: number): string {
+  return merkleRoot(
+    answers.map((answer) => leafOf({ ...answer, partition, receivedAt: isoTime(answer.receivedAtMs) })),
+  );
+}
+
+/** Good and bad records of a batch in the order of the log. */
+export function keyedRecords(batch: EventBatch): KeyedRecord[] {
+  const { partition } = batch;
+  const good = batch.events.map(({ offset, key, name, event }): KeyedRecord & { offset: number } => {
+    const record: AttemptRecord = { kind: 'event', partition, offset, id: event.id, name, data: event.data };
+    return { attemptId: key, record, offset };
+  });
+  const bad = batch.rejected.map(({ offset, key }) => ({
+    attemptId: key,
+    record: { kind: 'rejected', partition, offset } as AttemptRecord,
+    offset,
+  }));
+  return bad.length === 0 ? good : [...good, ...bad].sort((a, b) => a.offset - b.offset);
+}
+
+function needsOf(records: readonly KeyedRecord[]): AttemptNeeds {
+  const whole = new Set<string>();
+  for (const { attemptId, record } of records) {
+    if (record.kind === 'event' && rejudges(record.name)) whole.add(attemptId);
+  }
+  const touched = records.flatMap(({ attemptId, record }) => {
+    if (record.kind !== 'event' || record.name !== 'answerSubmitted' || whole.has(attemptId)) return [];
+    const { seq, itemId } = record.data as AnswerSubmitted;
+    return [{ attemptId, seq, itemId }];
+  });
+  const attemptIds = new Set(records.map(({ attemptId }) => attemptId).filter((id) => !whole.has(id)));
+  return { attemptIds: [...attemptIds], wholeIds: [...whole], touched };
+}
+
+function closedEvent(closed: AttemptClosed) {
+  const event = buildEvent('attemptClosed', {
+    id: `${closed.attemptId}/closed/${closed.closing}`,
+    source: ASSESSMENT_SOURCE,
+    subject: closed.attemptId,
+    time: closed.closedAt,
+    data: closed,
+  });
+  return { topic: 'responses' as const, key: closed.attemptId, event };
+}
+
+export function viewOf(header: AttemptHeader): AttemptView {
+  return {
+    attemptId: header.attemptId,
+    epoch: epochOf(header),
+    status: statusOf(header),
+    deadlineMs: deadlineOf(header),
+    itemIds: header.form.sections.flatMap((section) => section.itemIds),
+    version: header.version,
+  };
+}
