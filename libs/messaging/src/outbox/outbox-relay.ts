@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { AppendOutcome, EventLog } from '../log/event-log';
+import { grouped } from '../log/grouped';
 import type { Runtime } from '../log/runtime';
 import { announcePublished, onOutboxWake } from './outbox-signals';
 import type { OutboxStore, PublishedRow, WaitingRow } from './outbox-store';
@@ -136,7 +137,9 @@ export class OutboxRelay {
 
   private async publish(rows: readonly WaitingRow[]): Promise<number> {
     if (rows.length === 0) return 0;
-    const acknowledged = (await Promise.all([...byTopic(rows)].map(([topic, its]) => this.append(topic, its)))).flat();
+    const acknowledged = (
+      await Promise.all([...grouped(rows, ({ topic }) => topic)].map(([topic, its]) => this.append(topic, its)))
+    ).flat();
     this.repeated += rows.length - acknowledged.length;
     if (acknowledged.length === 0) return 0;
     await this.store.mark(acknowledged);
@@ -231,16 +234,6 @@ interface Pause {
   readonly ms: number;
   /** Whether a new row ends it. */
   readonly wakeable: boolean;
-}
-
-function byTopic(rows: readonly WaitingRow[]): Map<string, WaitingRow[]> {
-  const groups = new Map<string, WaitingRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row.topic);
-    if (group) group.push(row);
-    else groups.set(row.topic, [row]);
-  }
-  return groups;
 }
 
 function describe(error: unknown): string {
