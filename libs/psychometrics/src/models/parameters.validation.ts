@@ -94,7 +94,8 @@ function requireAsymptotes(item: ItemParameters, refuse: Refuse): void {
 }
 
 function requireSteps(steps: readonly number[], refuse: Refuse): void {
-  if (!Array.isArray(steps) || steps.length === 0) refuse('parameters.no-steps', 'b', 'b must be a list of at least one number');
+  if (!Array.isArray(steps) || steps.length === 0)
+    refuse('parameters.no-steps', 'b', 'b must be a list of at least one number');
   if (steps.length >= CATEGORIES_MAX) {
     refuse('parameters.too-many-categories', 'b', `at most ${CATEGORIES_MAX} categories are possible`);
   }
@@ -104,13 +105,18 @@ function requireSteps(steps: readonly number[], refuse: Refuse): void {
 function requireIncreasing(boundaries: readonly number[], refuse: Refuse): void {
   for (let index = 1; index < boundaries.length; index++) {
     if (boundaries[index]! <= boundaries[index - 1]!) {
-      refuse('parameters.boundaries-unordered', `b[${index}]`, 'the boundaries of a GRM item must be strictly increasing');
+      refuse(
+        'parameters.boundaries-unordered',
+        `b[${index}]`,
+        'the boundaries of a GRM item must be strictly increasing',
+      );
     }
   }
 }
 
 function requireNominal(slopes: readonly number[], intercepts: readonly number[], refuse: Refuse): void {
-  if (!Array.isArray(slopes) || slopes.length < 2) refuse('parameters.no-steps', 'slopes', 'slopes must be a list of at least two');
+  if (!Array.isArray(slopes) || slopes.length < 2)
+    refuse('parameters.no-steps', 'slopes', 'slopes must be a list of at least two');
   if (!Array.isArray(intercepts) || intercepts.length !== slopes.length) {
     refuse('parameters.lengths-differ', 'intercepts', 'there must be one intercept for every slope');
   }
@@ -120,6 +126,10 @@ function requireNominal(slopes: readonly number[], intercepts: readonly number[]
   slopes.forEach((slope, index) => requireFinite(slope, `slopes[${index}]`, refuse));
   intercepts.forEach((intercept, index) => requireFinite(intercept, `intercepts[${index}]`, refuse));
   if (Math.max(...slopes) === Math.min(...slopes)) {
-    refuse('parameters.slopes-without-spread', 'slopes', 'at least two slopes must differ, or the item says nothing of theta');
+    refuse(
+      'parameters.slopes-without-spread',
+      'slopes',
+      'at least two slopes must differ, or the item says nothing of theta',
+    );
   }
 }

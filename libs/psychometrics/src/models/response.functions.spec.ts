@@ -89,16 +89,19 @@ const ONE_OF_EACH: ItemParameters[] = [
 const THETAS = [-30, -12, -4, -0.5, 0, 0.75, 4, 12, 30];
 
 describe.each(ONE_OF_EACH)('the $model', (item) => {
-  test.each(THETAS)('at theta %d has finite values, probabilities that sum to 1 and derivatives that sum to 0', (theta) => {
-    const values = responseFunctions(item, 1.702, theta);
-    const all = [...values.probabilities, ...values.logProbabilities, ...values.firstDerivatives];
-    all.push(...values.secondDerivatives, values.information, values.warmJ);
-    expect(all.every(Number.isFinite)).toBe(true);
-    expect(values.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 14);
-    expect(values.firstDerivatives.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 13);
-    expect(values.secondDerivatives.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 13);
-    expect(values.information).toBeGreaterThan(0);
-  });
+  test.each(THETAS)(
+    'at theta %d has finite values, probabilities that sum to 1 and derivatives that sum to 0',
+    (theta) => {
+      const values = responseFunctions(item, 1.702, theta);
+      const all = [...values.probabilities, ...values.logProbabilities, ...values.firstDerivatives];
+      all.push(...values.secondDerivatives, values.information, values.warmJ);
+      expect(all.every(Number.isFinite)).toBe(true);
+      expect(values.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 14);
+      expect(values.firstDerivatives.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 13);
+      expect(values.secondDerivatives.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 13);
+      expect(values.information).toBeGreaterThan(0);
+    },
+  );
 
   test('has derivatives that agree with central differences', () => {
     const step = 1e-4;

@@ -43,7 +43,8 @@ export function normalQuadrature(options: QuadratureOptions): Quadrature {
   return { nodes, weights };
 }
 
-function requireQuadratureOptions(options: QuadratureOptions): void {
+/** @throws PsychometricsError `options.invalid` */
+export function requireQuadratureOptions(options: QuadratureOptions): void {
   const { mean, sd, nodes, range } = options;
   if (!Number.isFinite(mean)) throw new PsychometricsError('options.invalid', 'the prior mean must be a finite number');
   if (!(Number.isFinite(sd) && sd > 0)) {
