@@ -1,0 +1,10 @@
+export { type ConfigVariable, FromEnv, SecretFromEnv, configVariables } from './config/config.decorators';
+export { ParticipantServiceConfig, ServiceConfig, parseKeys } from './config/service.config';
+export { loadConfig } from './config/load-config';
+export { type CsvColumn, type CsvOptions, type CsvRow, cellAt, invalidFile, parseCsv } from './files/parse-csv';
+export { BodyLimit } from './http/body-limit.decorator';
+export { FileBody } from './http/file-body.decorator';
+export { type HttpApplicationOptions, createHttpApplication, listen } from './http/http-application';
+export { type ProblemDocument, ProblemFilter, problemDocument } from './http/problem.filter';
+export { createValidationPipe } from './http/validation.pipe';
+export { type RunningService, type ServiceContext, runService } from './service/run-service';

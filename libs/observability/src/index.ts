@@ -1,0 +1,8 @@
+export { correlationId, runWithCorrelation } from './correlation';
+export { HealthController } from './health.controller';
+export { HEALTH_CHECK_TIMEOUT_MS, type HealthCheck, HealthRegistry } from './health.registry';
+export { JsonLogger } from './json-logger';
+export { METRICS, createMetrics } from './metrics';
+export { MetricsController } from './metrics.controller';
+export { ObservabilityModule } from './observability.module';
+export { redactField, redactText } from './redaction';

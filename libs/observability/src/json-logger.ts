@@ -1,0 +1,45 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { correlationId } from './correlation';
+import { redactField, redactText } from './redaction';
+
+const LEVELS: readonly LogLevel[] = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'];
+
+type RecordOptions = Parameters<ConsoleLogger['getJsonLogObject']>[1];
+
+/**
+ * One line of JSON per message: `logger.log('seats assigned', { sessionId, count })`. Identity numbers, PINs and tokens
+ * never reach the line, whoever logs them.
+ */
+export class JsonLogger extends ConsoleLogger {
+  constructor(
+    private readonly service: string,
+    lowestLevel: LogLevel = 'log',
+  ) {
+    super({
+      json: true,
+      colors: false,
+      compact: true,
+      flattenParams: true,
+      logLevels: LEVELS.slice(LEVELS.indexOf(lowestLevel)),
+    });
+  }
+
+  protected override getJsonLogObject(message: unknown, options: RecordOptions) {
+    const record = super.getJsonLogObject(message, options);
+    const correlation = correlationId();
+    return {
+      ...record,
+      time: new Date(record.timestamp).toISOString(),
+      service: this.service,
+      ...(correlation === undefined ? {} : { correlationId: correlation }),
+    };
+  }
+
+  protected override stringifyReplacer(key: string, value: unknown): unknown {
+    return super.stringifyReplacer(key, redactField(key, value));
+  }
+
+  protected override stringifyJsonLogObject(record: Record<string, unknown>): string {
+    return redactText(super.stringifyJsonLogObject(record));
+  }
+}
