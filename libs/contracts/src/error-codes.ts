@@ -386,6 +386,19 @@ export const ERROR_CODES = {
     title: 'The consumer no longer stands where you looked.',
     action: 'List the positions again, then decide.',
   },
+  // Staff accounts
+  'staff.account-exists': {
+    status: 409,
+    level: 'debug',
+    title: 'The account exists and has a token.',
+    action: 'Revoke it first: an account has one token at a time.',
+  },
+  'staff.unknown-account': {
+    status: 404,
+    level: 'debug',
+    title: 'No account of this name has a token.',
+    action: 'Check the name with `petabakat staff list`.',
+  },
   // (append new groups above this line)
 } as const satisfies Record<string, ErrorSpec>;
 
