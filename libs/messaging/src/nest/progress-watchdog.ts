@@ -56,7 +56,8 @@ export class ProgressWatchdog {
       const silent = await this.findSilent();
       if (silent && !this.isStopped) return this.options.onSilence(silent);
     } catch (error) {
-      this.logger.warn(`the log's end could not be asked for: ${error instanceof Error ? error.message : error}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.logger.warn({ message: 'the end of the log could not be asked for', error: reason });
     }
     this.lookLater();
   }

@@ -129,7 +129,7 @@ export class OutboxRelay {
       return this.pauseAfter(rows.length, published);
     } catch (error) {
       this.failedRounds++;
-      this.logger.warn(`a round failed and will be repeated: ${describe(error)}`);
+      this.logger.warn({ message: 'a round failed and will be repeated', error: describe(error) });
       await this.resign();
       return this.pauseAfterFailure();
     }
@@ -154,13 +154,12 @@ export class OutboxRelay {
     const acknowledged: PublishedRow[] = [];
     rows.forEach((row, index) => {
       const outcome = outcomes[index];
-      if (outcome?.status !== 'appended') {
-        if (!heldUpKeys.has(row.key)) this.warnOf(topic, row, outcome);
-        heldUpKeys.add(row.key);
-      } else if (!heldUpKeys.has(row.key)) {
+      if (outcome?.status !== 'appended') heldUpKeys.add(row.key);
+      else if (!heldUpKeys.has(row.key)) {
         acknowledged.push({ id: row.id, partition: outcome.partition, offset: outcome.offset });
       }
     });
+    this.warnOf(topic, outcomes);
     return acknowledged;
   }
 
@@ -171,14 +170,19 @@ export class OutboxRelay {
         rows.map(({ key, value }) => ({ key, value })),
       );
     } catch (error) {
-      this.logger.warn(`an append to ${topic} failed as a whole: ${describe(error)}`);
+      this.logger.warn({ message: 'an append failed as a whole', topic, error: describe(error) });
       return [];
     }
   }
 
-  private warnOf(topic: string, row: WaitingRow, outcome: AppendOutcome | undefined): void {
-    if (!outcome || outcome.status === 'appended') return;
-    this.logger.warn(`outbox row ${row.id} to ${topic} is ${outcome.status}: ${describe(outcome.error)}`);
+  /** One line per topic and round: an outage fails every row. */
+  private warnOf(topic: string, outcomes: readonly AppendOutcome[]): void {
+    const failed = outcomes.filter((outcome) => outcome.status !== 'appended');
+    if (!failed[0]) return;
+    const refused = failed.filter(({ status }) => status === 'refused').length;
+    const unknown = failed.length - refused;
+    const error = failed[0].error.message;
+    this.logger.warn({ message: 'outbox rows were not acknowledged', topic, refused, unknown, error });
   }
 
   private async sweepWhenDue(): Promise<void> {
@@ -225,7 +229,7 @@ export class OutboxRelay {
     try {
       await this.store.resign();
     } catch (error) {
-      this.logger.warn(`the leadership ended with its connection: ${describe(error)}`);
+      this.logger.warn({ message: 'the leadership ended with its connection', error: describe(error) });
     }
   }
 }
