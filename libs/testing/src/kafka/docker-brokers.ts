@@ -1,0 +1,90 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { freePorts } from '../parts/free-port';
+import type { PartSearch } from '../parts/required-part';
+import { TcpProxy } from '../proxy/tcp-proxy';
+import { type BrokerAddress, brokerSettings } from './broker-settings';
+import type { LocalKafkaOptions, RunningBrokers } from './local-kafka';
+
+const run = promisify(execFile);
+
+/** The same version as the pom names. */
+const IMAGE = 'apache/kafka:4.3.0';
+/** Inside the containers' own network nothing else listens. */
+const BROKER_PORT = 19092;
+const CONTROLLER_PORT = 19093;
+const SETTINGS_FILE = '/tmp/petabakat.properties';
+const LOG_FOLDER = '/tmp/petabakat-log';
+/** A daemon that answers does so at once. */
+const DAEMON_TIMEOUT_MS = 5_000;
+
+let answer: PartSearch | null = null;
+
+/** Whether a Docker daemon answers; asked once per process. */
+export function findDocker(): PartSearch {
+  answer ??= askDaemon();
+  return answer;
+}
+
+function askDaemon(): PartSearch {
+  const asked = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: DAEMON_TIMEOUT_MS });
+  return asked.status === 0 ? { found: true } : { found: false, reason: 'no Docker daemon answers' };
+}
+
+/** Brokers as containers, with the settings of the processes. */
+export async function startDockerBrokers(options: LocalKafkaOptions, clusterId: string): Promise<RunningBrokers> {
+  // Loaded only where Docker is used: testcontainers is a development dependency.
+  const { GenericContainer, Network } = await import('testcontainers');
+  const network = await new Network().start();
+  const ports = await freePorts(options.brokers);
+  const proxies = options.proxied
+    ? await Promise.all(ports.map((port) => TcpProxy.start({ host: '127.0.0.1', port })))
+    : [];
+  const addresses = ports.map((clientPort, index): BrokerAddress => ({
+    nodeId: index + 1,
+    bindHost: '0.0.0.0',
+    peerHost: `kafka-${index + 1}`,
+    // A fixed port on both sides: the broker must know the address that clients use before it starts.
+    clientPort,
+    brokerPort: BROKER_PORT,
+    controllerPort: CONTROLLER_PORT,
+    advertisedPort: proxies[index]?.port ?? clientPort,
+  }));
+  const start = [
+    `/opt/kafka/bin/kafka-storage.sh format --ignore-formatted -t ${clusterId} -c ${SETTINGS_FILE}`,
+    `exec /opt/kafka/bin/kafka-server-start.sh ${SETTINGS_FILE}`,
+  ].join(' && ');
+  const containers = await Promise.all(
+    addresses.map((address) =>
+      new GenericContainer(IMAGE)
+        .withNetwork(network)
+        .withNetworkAliases(address.peerHost)
+        .withExposedPorts({ container: address.clientPort, host: address.clientPort })
+        .withCopyContentToContainer([
+          { content: brokerSettings(address, addresses, LOG_FOLDER, options.settings ?? {}), target: SETTINGS_FILE },
+        ])
+        .withEntrypoint(['sh', '-c', start])
+        .start(),
+    ),
+  );
+  const docker = async (command: string, broker: number) => {
+    const container = containers[broker - 1];
+    if (!container) throw new Error(`there is no broker ${broker}; they are numbered from 1`);
+    await run('docker', [command, container.getId()]);
+  };
+  return {
+    brokers: addresses.map((address) => `127.0.0.1:${address.advertisedPort}`),
+    source: 'docker',
+    proxies,
+    assertAlive: () => undefined,
+    kill: (broker) => docker('kill', broker),
+    start: (broker) => docker('start', broker),
+    freeze: (broker) => docker('pause', broker),
+    unfreeze: (broker) => docker('unpause', broker),
+    stop: async () => {
+      await Promise.all(containers.map((container) => container.stop()));
+      await Promise.all(proxies.map((proxy) => proxy.stop()));
+      await network.stop();
+    },
+  };
+}
