@@ -2,5 +2,5 @@ export { assertPlainName, createDataSource, type DatabaseOptions } from './data-
 export { assertDurable, type RowSource } from './durability';
 export { EmbeddedPostgres, type EmbeddedPostgresOptions, freePort } from './embedded/embedded-postgres';
 export { DEFAULT_SETTINGS, type ServerSettings } from './embedded/server-settings';
-export { migrate } from './migrate';
+export { migrate, underMigrationLock } from './migrate';
 export { isTransientDatabaseError } from './transient-error';

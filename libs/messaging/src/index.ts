@@ -26,3 +26,4 @@ export { wakeOutbox } from './outbox/outbox-signals';
 export * from './outbox/outbox-store';
 export * from './outbox/outbox-waiter';
 export { OutboxRow } from './outbox/outbox.entity';
+export * from './postgres/postgres-event-log';

@@ -1,0 +1,106 @@
+import { isTransientDatabaseError } from '@app/database';
+import type { Runtime } from '../log/runtime';
+import type { GroupSubscription } from './group.subscription';
+import { PacedLoop } from './paced-loop';
+import type { PartitionReader } from './partition.reader';
+import { rangeKey, type RecordRepository } from './record.repository';
+
+const INTERVAL_MIN_MS = 20;
+const INTERVAL_MAX_MS = 50;
+const INTERVAL_GROWTH = 1.25;
+/** After a failed poll; the server may be starting. */
+const FAILURE_INTERVAL_MS = 500;
+const HOPELESS_FAILURES_MAX = 5;
+/** Records in memory are at most this many batches per subscription, each of 500 records and 1 MB plus one record. */
+const CONCURRENT_BATCHES_MAX = 8;
+const BATCH_BYTES_MAX = 1_000_000;
+
+/**
+ * Feeds all readers of this process. Each turn asks with one statement how far every partition has grown, and fetches
+ * with a second one where there is something to read.
+ */
+export class LogPoller {
+  private readonly loop: PacedLoop;
+  private intervalMs = INTERVAL_MIN_MS;
+  private hopelessFailures = 0;
+
+  constructor(
+    private readonly records: RecordRepository,
+    private readonly subscriptions: ReadonlySet<GroupSubscription>,
+    private readonly runtime: Runtime,
+  ) {
+    this.loop = new PacedLoop(runtime, () => this.turn());
+  }
+
+  /** Polls soon: this process has appended, or a reader can take more. */
+  wake(): void {
+    this.intervalMs = INTERVAL_MIN_MS;
+    this.loop.wake();
+  }
+
+  close(): Promise<void> {
+    return this.loop.close();
+  }
+
+  private async turn(): Promise<number> {
+    try {
+      const found = await this.poll();
+      this.hopelessFailures = 0;
+      this.intervalMs = found ? INTERVAL_MIN_MS : Math.min(INTERVAL_MAX_MS, this.intervalMs * INTERVAL_GROWTH);
+      return this.intervalMs;
+    } catch (error) {
+      if (!isTransientDatabaseError(error)) this.noteHopeless(error as Error);
+      return FAILURE_INTERVAL_MS;
+    }
+  }
+
+  /** @returns whether there was anything to read */
+  private async poll(): Promise<boolean> {
+    const readers = [...this.subscriptions].flatMap((subscription) => subscription.readers);
+    if (readers.length === 0) return false;
+    await this.observe(readers);
+    const chosen = [...this.subscriptions].flatMap(({ readers: own }) => choose(own));
+    if (chosen.length === 0) return false;
+    const requests = chosen.map(({ reader, recordsMax }) => {
+      const { topicId, partition } = reader.options;
+      return { topicId, partition, fromOffset: reader.nextOffset, recordsMax };
+    });
+    const fetched = await this.records.fetch(requests, BATCH_BYTES_MAX);
+    for (const [nth, { reader }] of chosen.entries()) reader.deliver(fetched[nth]!);
+    return true;
+  }
+
+  private async observe(readers: readonly PartitionReader[]): Promise<void> {
+    const topicIds = [...new Set(readers.map((reader) => reader.options.topicId))];
+    const sentAtMs = this.runtime.monotonicMs();
+    const ranges = await this.records.ranges(topicIds);
+    for (const reader of readers) {
+      const { topic, topicId, partition } = reader.options;
+      const range = ranges.get(rangeKey(topicId, partition));
+      if (!range) throw new Error(`partition ${partition} of ${topic} has no head: its topic was removed`);
+      reader.observe(range, sentAtMs);
+    }
+  }
+
+  private noteHopeless(error: Error): void {
+    this.hopelessFailures += 1;
+    if (this.hopelessFailures !== HOPELESS_FAILURES_MAX) return;
+    for (const subscription of this.subscriptions) subscription.fail(error);
+  }
+}
+
+interface Choice {
+  readonly reader: PartitionReader;
+  readonly recordsMax: number;
+}
+
+/** Who has waited longest comes first, so that a few busy partitions cannot starve the others. */
+function choose(readers: readonly PartitionReader[]): Choice[] {
+  const free = CONCURRENT_BATCHES_MAX - readers.filter((reader) => reader.isBusy).length;
+  if (free <= 0) return [];
+  return readers
+    .map((reader) => ({ reader, recordsMax: reader.demand() }))
+    .filter(({ recordsMax }) => recordsMax > 0)
+    .toSorted((one, other) => one.reader.waitingSinceMs - other.reader.waitingSinceMs)
+    .slice(0, free);
+}
