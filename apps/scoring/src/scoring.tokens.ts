@@ -3,7 +3,6 @@ export const SCORING_GROUP = 'scoring';
 /** CloudEvents `source` of everything it publishes. */
 export const SCORING_SOURCE = '/petabakat/scoring';
 
-export const SCORING_CONFIG = Symbol('scoring config');
 export const SCORING_DATA_SOURCE = Symbol('scoring data source');
 export const SCORING_LOG = Symbol('scoring log');
 export const SCORING_RUNTIME = Symbol('scoring runtime');

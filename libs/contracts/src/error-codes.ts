@@ -399,6 +399,12 @@ export const ERROR_CODES = {
     title: 'No account of this name has a token.',
     action: 'Check the name with `petabakat staff list`.',
   },
+  'result.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'The attempt has no result.',
+    action: 'Check the attempt id; GET /v1/results/pending shows closings that wait for a package.',
+  },
   // (append new groups above this line)
 } as const satisfies Record<string, ErrorSpec>;
 

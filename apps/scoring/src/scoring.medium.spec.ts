@@ -1,0 +1,207 @@
+import { protectRoutes, type Staff } from '@app/access';
+import { createHttpApplication } from '@app/bootstrap';
+import { ALL_TOPICS, type AttemptClosed, buildEvent, decodeRecord, type ResultScored, TOPICS } from '@app/contracts';
+import { MemoryEventLog, systemRuntime } from '@app/messaging';
+import { freshDatabase, type FreshDatabase } from '@app/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { score } from './scoring/domain/score';
+import { closingOf } from './scoring/domain/closing.fixture';
+import type { PackageContent } from './scoring/domain/scoring-package';
+import { ScoringModule, scoringConsumers } from './scoring.module';
+
+const PATIENCE_MS = 10_000;
+const POLL_MS = 20;
+const STAFF: Record<string, Staff> = {
+  analyst: { account: 'ana', roles: ['analyst'], sessions: 'all' },
+  supervisor: { account: 'sam', roles: ['supervisor'], sessions: 'all' },
+};
+
+const packageOf = (version: number, fields: Partial<PackageContent> = {}): PackageContent => ({
+  packageId: 'package-1',
+  version,
+  form: { formId: 'form-1', version: 1 },
+  estimator: 'sum',
+  items: [
+    { itemId: 'i1', key: 'A' },
+    { itemId: 'i2', key: 'B' },
+  ],
+  scales: [{ scaleId: 'all', itemIds: ['i1', 'i2'] }],
+  ...fields,
+});
+
+describe('the scoring service', () => {
+  let database: FreshDatabase;
+  let log: MemoryEventLog;
+  let app: NestFastifyApplication;
+
+  beforeEach(async () => {
+    database = await freshDatabase();
+    log = new MemoryEventLog();
+    await log.createTopics(ALL_TOPICS);
+    const config = { databaseUrl: database.url };
+    const module = ScoringModule.register({ config, log, runtime: systemRuntime });
+    app = await createHttpApplication(module, { name: 'scoring', bodyLimitBytes: 65_536, logLevel: 'fatal' });
+    protectRoutes(app, {
+      staff: { find: async (token) => STAFF[token.split('_')[1]!.split('.')[0]!] ?? null },
+      attemptTokens: null,
+    });
+    for (const strategy of scoringConsumers(app, (error) => Promise.reject(error))) {
+      app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+    }
+    await app.startAllMicroservices();
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+  });
+
+  afterEach(async () => {
+    await app.close();
+    await log.close();
+    await database.drop();
+  });
+
+  async function close(closed: AttemptClosed): Promise<void> {
+    const event = buildEvent('attemptClosed', {
+      id: `${closed.attemptId}/closed/${closed.closing}`,
+      source: '/petabakat/assessment',
+      subject: closed.attemptId,
+      time: closed.closedAt,
+      data: closed,
+    });
+    await log.append(TOPICS.responses.name, [{ key: closed.attemptId, value: JSON.stringify(event) }]);
+  }
+
+  async function published(): Promise<ResultScored[]> {
+    const partitions = Array.from({ length: TOPICS.results.partitions }, (_, partition) => partition);
+    const records = await Promise.all(partitions.map((partition) => log.read(TOPICS.results.name, partition, 0, 1000)));
+    return records.flat().map(({ key, value }) => {
+      const decoded = decodeRecord(TOPICS.results.name, key, value);
+      if (!decoded.ok) throw new Error(decoded.detail);
+      return decoded.event.data as ResultScored;
+    });
+  }
+
+  async function until<T>(look: () => Promise<T>, isThere: (found: T) => boolean): Promise<T> {
+    const endMs = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const found = await look();
+      if (isThere(found)) return found;
+      if (Date.now() > endMs) throw new Error(`still ${JSON.stringify(found)}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async function call(method: 'GET' | 'POST', url: string, body?: object, account = 'analyst') {
+    // The shape of a staff token; whose it is, is up to the directory above.
+    const authorization = `Bearer pbk_${account}.${'x'.repeat(43)}`;
+    const reply = await app.inject({ method, url, headers: { authorization }, payload: body });
+    return { status: reply.statusCode, body: reply.json() };
+  }
+
+  test('a closing becomes one result event and one current result', async () => {
+    const imported = await call('POST', '/v1/packages', packageOf(1));
+    expect(imported).toMatchObject({ status: 201, body: { packageId: 'package-1', version: 1, inForce: true } });
+    const closed = closingOf(['A', 'C']);
+    await close(closed);
+    const results = await until(published, ({ length }) => length > 0);
+    expect(results).toEqual([score(closed, { ...packageOf(1), hash: imported.body.hash })]);
+    const found = await call('GET', '/v1/results?sessionId=session-1');
+    expect(found.body).toEqual({ results: [{ status: 'provisional', ...results[0] }], next: null });
+  });
+
+  test('the highest closing is current, whatever order they come in, and each is kept', async () => {
+    await call('POST', '/v1/packages', packageOf(1));
+    await close(closingOf(['A', undefined], { closing: 2 }));
+    await close(closingOf(['A', 'B'], { closing: 3 }));
+    await close(closingOf([undefined, undefined], { closing: 1 }));
+    const shown = await until(
+      async () => (await call('GET', '/v1/results/attempts/attempt-1')).body,
+      (body) => body.earlier?.length === 2,
+    );
+    expect(shown.current).toMatchObject({ closing: 3, scales: [{ score: 2 }] });
+    expect(shown.earlier.map((result: ResultScored) => result.closing)).toEqual([2, 1]);
+    const events = await until(published, ({ length }) => length >= 2);
+    expect(events.map(({ closing }) => closing)).toEqual([2, 3]);
+  });
+
+  test('the same closing twice has one effect', async () => {
+    await call('POST', '/v1/packages', packageOf(1));
+    await close(closingOf(['A', 'B']));
+    await close(closingOf(['A', 'B']));
+    await close(closingOf(['A', 'B'], { attemptId: 'attempt-2' }));
+    const events = await until(published, (found) => found.some(({ attemptId }) => attemptId === 'attempt-2'));
+    expect(events.filter(({ attemptId }) => attemptId === 'attempt-1')).toHaveLength(1);
+  });
+
+  test('a closing waits for its package and is scored when that arrives', async () => {
+    await close(closingOf(['A', 'B']));
+    const held = await until(
+      async () => (await call('GET', '/v1/results/pending')).body.forms,
+      (forms) => forms.length > 0,
+    );
+    expect(held).toMatchObject([{ formId: 'form-1', formVersion: 1, unfitPackageId: null, closings: 1 }]);
+    await call('POST', '/v1/packages', packageOf(1));
+    expect(await until(published, ({ length }) => length > 0)).toMatchObject([{ scales: [{ score: 2 }] }]);
+    expect((await call('GET', '/v1/results/pending')).body).toEqual({ forms: [] });
+  });
+
+  test('a package that does not fit its form scores nothing, and can be replaced until the first result', async () => {
+    const unfit = packageOf(1, {
+      items: [{ itemId: 'i9', key: 'A' }],
+      scales: [{ scaleId: 'all', itemIds: ['i9'] }],
+    });
+    await call('POST', '/v1/packages', unfit);
+    await close(closingOf(['A', 'B']));
+    const held = await until(
+      async () => (await call('GET', '/v1/results/pending')).body.forms,
+      (forms) => forms.length > 0,
+    );
+    expect(held).toMatchObject([{ unfitPackageId: 'package-1', unfitPackageVersion: 1 }]);
+    await call('POST', '/v1/packages', packageOf(2));
+    expect(await until(published, ({ length }) => length > 0)).toMatchObject([{ package: { version: 2 } }]);
+    const late = await call('POST', '/v1/packages', packageOf(3));
+    expect(late).toMatchObject({ status: 201, body: { inForce: false } });
+  });
+
+  test('a version never changes: the same again is welcome, other content is refused', async () => {
+    const first = await call('POST', '/v1/packages', packageOf(1));
+    const again = await call('POST', '/v1/packages', packageOf(1));
+    expect(again).toEqual(first);
+    const other = packageOf(1, { items: packageOf(1).items.map((item) => ({ ...item, key: 'C' })) });
+    expect(await call('POST', '/v1/packages', other)).toMatchObject({
+      status: 409,
+      body: { code: 'package.version-exists' },
+    });
+    expect((await call('GET', '/v1/packages/package-1/1')).body).toEqual({ ...packageOf(1), hash: first.body.hash });
+  });
+
+  test.each([
+    ['a field that is not known', { ...packageOf(1), weight: 2 }, 'request.invalid'],
+    ['an empty key', packageOf(1, { items: [{ itemId: 'i1', key: '' }] }), 'request.invalid'],
+    ['no scale', packageOf(1, { scales: [] }), 'request.invalid'],
+    [
+      'a scale over an item without key',
+      packageOf(1, { scales: [{ scaleId: 'all', itemIds: ['i3'] }] }),
+      'package.invalid',
+    ],
+  ])('a package with %s is refused', async (_, content, code) => {
+    const refused = await call('POST', '/v1/packages', content);
+    expect(refused.body.code).toBe(code);
+    expect(refused.body.problems.length).toBeGreaterThan(0);
+    expect((await call('GET', '/v1/packages')).body).toEqual({ packages: [] });
+  });
+
+  test('responses that contradict themselves are set aside, and those behind them are scored', async () => {
+    await call('POST', '/v1/packages', packageOf(1));
+    await close(closingOf(['A', 'B'], { responses: ['A'] }));
+    await close(closingOf(['A', 'B'], { attemptId: 'attempt-2' }));
+    const events = await until(published, ({ length }) => length > 0);
+    expect(events.map(({ attemptId }) => attemptId)).toEqual(['attempt-2']);
+  });
+
+  test('a supervisor sees no results', async () => {
+    expect(await call('GET', '/v1/results', undefined, 'supervisor')).toMatchObject({
+      status: 403,
+      body: { code: 'access.role-missing' },
+    });
+  });
+});

@@ -1,0 +1,113 @@
+import { createDataSource, migrate } from '@app/database';
+import {
+  BatchServer,
+  BatchTransaction,
+  type EventLog,
+  MESSAGING_ENTITIES,
+  OutboxRelay,
+  PositionStore,
+  type Runtime,
+} from '@app/messaging';
+import { type DynamicModule, type INestApplicationContext, Module, type Provider } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { ScoringConfig } from './config';
+import { CreateScoring1669100000000 } from './migrations/1669100000000-create-scoring';
+import { PackageInForceEntity } from './packages/package-in-force.entity';
+import { PackagesController } from './packages/packages.controller';
+import { PackagesRepository } from './packages/packages.repository';
+import { PackagesService } from './packages/packages.service';
+import { ScoringPackageEntity } from './packages/scoring-package.entity';
+import { CurrentResultEntity } from './results/current-result.entity';
+import { PendingClosingEntity } from './results/pending-closing.entity';
+import { ResultEntity } from './results/result.entity';
+import { ResultsController } from './results/results.controller';
+import { ResultsRepository } from './results/results.repository';
+import { ScoringLifecycle } from './scoring.lifecycle';
+import { SCORING_DATA_SOURCE, SCORING_GROUP, SCORING_LOG, SCORING_RELAY, SCORING_RUNTIME } from './scoring.tokens';
+import { ClosingsScorer } from './scoring/closings.scorer';
+import { PendingScorer } from './scoring/pending-scorer';
+import { ResponsesConsumer } from './scoring/responses.consumer';
+
+/** Connections of one process: batches of a few partitions at a time, the relay, some readers. */
+const POOL_SIZE = 6;
+
+export const SCORING_ENTITIES = [
+  CurrentResultEntity,
+  PackageInForceEntity,
+  PendingClosingEntity,
+  ResultEntity,
+  ScoringPackageEntity,
+  ...MESSAGING_ENTITIES,
+];
+
+export const SCORING_CONTROLLERS = [PackagesController, ResponsesConsumer, ResultsController];
+
+export interface ScoringModuleOptions {
+  readonly config: Pick<ScoringConfig, 'databaseUrl'>;
+  readonly log: EventLog;
+  readonly runtime: Runtime;
+}
+
+export function createScoringDataSource(url: string): DataSource {
+  return createDataSource({
+    url,
+    schema: 'scoring',
+    entities: SCORING_ENTITIES,
+    migrations: [CreateScoring1669100000000],
+    poolSize: POOL_SIZE,
+    applicationName: 'petabakat scoring',
+  });
+}
+
+/** Turns closed attempts into results. */
+@Module({})
+export class ScoringModule {
+  static register(options: ScoringModuleOptions): DynamicModule {
+    return {
+      module: ScoringModule,
+      controllers: SCORING_CONTROLLERS,
+      providers: [
+        ...sharedProviders(options),
+        PackagesRepository,
+        PackagesService,
+        ResultsRepository,
+        ClosingsScorer,
+        PendingScorer,
+        ScoringLifecycle,
+      ],
+    };
+  }
+}
+
+/** The consumer group of the service, to be connected to the app. */
+export function scoringConsumers(app: INestApplicationContext, onFatal: (error: Error) => void): BatchServer[] {
+  const dataSource = app.get<DataSource>(SCORING_DATA_SOURCE, { strict: false });
+  const runtime = app.get<Runtime>(SCORING_RUNTIME, { strict: false });
+  const log = app.get<EventLog>(SCORING_LOG, { strict: false });
+  const positions = new PositionStore(dataSource, runtime);
+  return [new BatchServer({ group: SCORING_GROUP, log, positions, runtime, expects: ['responses'], onFatal })];
+}
+
+function sharedProviders({ config, log, runtime }: ScoringModuleOptions): Provider[] {
+  return [
+    { provide: SCORING_LOG, useValue: log },
+    { provide: SCORING_RUNTIME, useValue: runtime },
+    { provide: SCORING_DATA_SOURCE, useFactory: () => openDatabase(config.databaseUrl) },
+    {
+      provide: BatchTransaction,
+      inject: [SCORING_DATA_SOURCE],
+      useFactory: (dataSource: DataSource) => new BatchTransaction(dataSource),
+    },
+    {
+      provide: SCORING_RELAY,
+      inject: [SCORING_DATA_SOURCE],
+      useFactory: (dataSource: DataSource) => new OutboxRelay({ dataSource, log, runtime, schema: 'scoring' }),
+    },
+  ];
+}
+
+async function openDatabase(url: string): Promise<DataSource> {
+  const dataSource = createScoringDataSource(url);
+  await migrate(dataSource);
+  return dataSource;
+}
