@@ -1,6 +1,6 @@
 import { type CloudEvent, DomainError, type EventName, buildEvent } from '@app/contracts';
 import type { OutboxEvent, Runtime } from '@app/messaging';
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { ASSESSMENT_SOURCE } from '../assessment.tokens';
 import type { ControlEventPublisher } from '../control-events.publisher';
 import type { FormsRepository } from '../forms/forms.repository';
@@ -34,7 +34,7 @@ export interface AttemptCommandsDependencies {
   readonly forms: FormsRepository;
   readonly vault: IdentityVault;
   readonly runtime: Runtime;
-  readonly manager: EntityManager;
+  readonly dataSource: DataSource;
 }
 
 /** What a participant does with an attempt, answers apart: fetch the form, start, submit. */
@@ -45,8 +45,9 @@ export class AttemptCommandsService {
   async form(
     command: ParticipantCommand,
   ): Promise<{ formId: string; version: number; hash: string; sealed: SealedForm }> {
-    const { session } = await this.current(command, this.parts.manager);
-    const { content, hash } = await this.parts.forms.content(this.parts.manager, session.formId, session.formVersion);
+    const { manager } = this.parts.dataSource;
+    const { session } = await this.current(command, manager);
+    const { content, hash } = await this.parts.forms.content(manager, session.formId, session.formVersion);
     const sealed = this.parts.vault.sealForm(this.parts.vault.formKeyOf(session.sessionId, hash), content);
     return { formId: session.formId, version: session.formVersion, hash, sealed };
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AttemptTokens } from '@app/access';
 import { type AttemptLoggedIn, DomainError, SEQ_EPOCH_FACTOR, buildEvent } from '@app/contracts';
 import type { Runtime } from '@app/messaging';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { ASSESSMENT_SOURCE } from '../assessment.tokens';
 import { isoTime } from '../attempts/domain/closing';
 import type { ControlEventPublisher } from '../control-events.publisher';
@@ -31,7 +31,6 @@ export interface Login {
 }
 
 export interface LoginsDependencies {
-  readonly dataSource: DataSource;
   readonly logins: LoginsRepository;
   readonly sessions: SessionsRepository;
   readonly forms: FormsRepository;

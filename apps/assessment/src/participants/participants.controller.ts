@@ -1,8 +1,12 @@
 import { Roles } from '@app/access';
+import { BodyLimit, FileBody } from '@app/bootstrap';
 import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import { ParticipantsService } from './participants.service';
+
+/** 50,000 people of 200 characters each, twice over. */
+const ROSTER_BYTES_MAX = 20_000_000;
 
 class WithdrawDto {
   @ApiProperty({ example: 'retired' })
@@ -18,9 +22,10 @@ export class ParticipantsController {
   @Post('import')
   @HttpCode(200)
   @Roles('operations', 'participant-support')
+  @BodyLimit(ROSTER_BYTES_MAX)
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string' } })
-  import(@Body() csv: string) {
+  import(@FileBody() csv: string) {
     return this.participants.import(csv);
   }
 

@@ -1,4 +1,4 @@
-import { type CsvRow, parseCsv } from '@app/bootstrap';
+import { type CsvRow, cellAt, invalidFile, parseCsv } from '@app/bootstrap';
 import { DomainError, type EventName, type Problem, buildEvent } from '@app/contracts';
 import type { OutboxEvent, Runtime } from '@app/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -19,15 +19,15 @@ export const ROSTER_ROWS_MAX = 50_000;
 
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const COLUMNS = {
-  participantNumber: { pattern: /^[A-Za-z0-9-]{4,32}$/ },
+  participantNumber: { pattern: /^[A-Za-z0-9-]{4,32}$/, expected: '4 to 32 letters, digits or hyphens', unique: true },
   name: { pattern: /^[^\p{Cc}]{1,200}$/u },
-  nip: { pattern: /^[0-9 ]{18,22}$/ },
+  nip: { pattern: /^[0-9 ]{18,22}$/, expected: 'a NIP of 18 digits' },
   agency: { pattern: CODE },
-  jobLevel: { pattern: CODE, optional: true },
-  performance: { pattern: CODE, optional: true },
-  dutyRegion: { pattern: CODE, optional: true },
-  education: { pattern: CODE, optional: true },
-  retirementYear: { pattern: /^(19|20|21)\d{2}$/, optional: true },
+  jobLevel: { pattern: CODE, required: false },
+  performance: { pattern: CODE, required: false },
+  dutyRegion: { pattern: CODE, required: false },
+  education: { pattern: CODE, required: false },
+  retirementYear: { pattern: /^(19|20|21)\d{2}$/, required: false },
 };
 
 interface RosterRow extends RosterCodes {
@@ -97,7 +97,7 @@ export class ParticipantsService {
     const problems: Problem[] = [];
     const people = rows.map(({ row, values }) => {
       const nip = normalizeNip(values.nip);
-      if (!nip) problems.push({ at: `row ${row}, column nip`, message: 'is not built like a NIP' });
+      if (!nip) problems.push({ at: cellAt(row, 'nip'), message: 'is not built like a NIP' });
       return {
         row,
         participantNumber: values.participantNumber,
@@ -112,7 +112,7 @@ export class ParticipantsService {
         retirementYear: values.retirementYear ? Number(values.retirementYear) : null,
       };
     });
-    if (problems.length > 0) throw new DomainError('file.invalid', undefined, { problems });
+    if (problems.length > 0) throw invalidFile(problems);
     return people;
   }
 
@@ -128,13 +128,13 @@ export class ParticipantsService {
     const problems = rows.flatMap((row): Problem[] => {
       const sameNip = byId.get(row.analyticsId);
       if (sameNip && sameNip.participantNumber !== row.participantNumber)
-        return [{ at: `row ${row.row}, column nip`, message: 'is registered under another participant number' }];
+        return [{ at: cellAt(row.row, 'nip'), message: 'is registered under another participant number' }];
       const sameNumber = byNumber.get(row.participantNumber);
       if (sameNumber && sameNumber.analyticsId !== row.analyticsId)
-        return [{ at: `row ${row.row}, column participantNumber`, message: 'belongs to another person' }];
+        return [{ at: cellAt(row.row, 'participantNumber'), message: 'belongs to another person' }];
       return [];
     });
-    if (problems.length > 0) throw new DomainError('file.invalid', undefined, { problems });
+    if (problems.length > 0) throw invalidFile(problems);
     return byId;
   }
 
@@ -193,15 +193,11 @@ function sameCodes(a: RosterCodes, b: RosterCodes): boolean {
 }
 
 function assertDistinct(rows: readonly RosterRow[]): void {
-  const problems = (['participantNumber', 'nip'] as const).flatMap((column) => {
-    const first = new Map<string, number>();
-    return rows.flatMap((row): Problem[] => {
-      const earlier = first.get(row[column]);
-      if (earlier === undefined) first.set(row[column], row.row);
-      return earlier === undefined
-        ? []
-        : [{ at: `row ${row.row}, column ${column}`, message: `stands in row ${earlier} already` }];
-    });
+  const first = new Map<string, number>();
+  const problems = rows.flatMap(({ row, nip }): Problem[] => {
+    const earlier = first.get(nip);
+    if (earlier === undefined) first.set(nip, row);
+    return earlier === undefined ? [] : [{ at: cellAt(row, 'nip'), message: `stands in row ${earlier} already` }];
   });
-  if (problems.length > 0) throw new DomainError('file.invalid', undefined, { problems });
+  if (problems.length > 0) throw invalidFile(problems);
 }

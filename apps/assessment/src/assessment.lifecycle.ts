@@ -1,0 +1,41 @@
+import { HealthRegistry } from '@app/observability';
+import { OutboxRelay } from '@app/messaging';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { ASSESSMENT_DATA_SOURCE } from './assessment.tokens';
+import { DeadlineSweeper } from './attempts/deadline-sweeper';
+
+/**
+ * What runs beside requests and batches. The relay outlives HTTP and consumers, so that the last command's event goes
+ * out; the pool is closed last.
+ */
+@Injectable()
+export class AssessmentLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    @Inject(ASSESSMENT_DATA_SOURCE) private readonly dataSource: DataSource,
+    private readonly relay: OutboxRelay,
+    private readonly sweeper: DeadlineSweeper,
+    private readonly health: HealthRegistry,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.health.register({ name: 'assessment.database', check: () => this.dataSource.query('SELECT 1') });
+    this.relay.start();
+    this.sweeper.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.sweeper.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+    await this.dataSource.destroy();
+  }
+}
