@@ -3,4 +3,5 @@ export { assertDurable, type RowSource } from './durability';
 export { EmbeddedPostgres, type EmbeddedPostgresOptions, freePort } from './embedded/embedded-postgres';
 export { DEFAULT_SETTINGS, type ServerSettings } from './embedded/server-settings';
 export { migrate, underMigrationLock } from './migrate';
+export { assertNoDrift } from './schema-drift';
 export { isTransientDatabaseError } from './transient-error';

@@ -48,7 +48,7 @@ export class DataFolder {
   /** Marks the folder as used by this process; refuses while another living process uses it. */
   async claim(): Promise<void> {
     const owner = await this.owner();
-    if (owner && owner.pid !== process.pid && isStillRunning(owner)) {
+    if (owner && isStillRunning(owner)) {
       throw new Error(`${this.path} is in use by process ${owner.pid}; end that process or choose another folder.`);
     }
     await this.write(OWNER_FILE, JSON.stringify(identityOf(process.pid)));

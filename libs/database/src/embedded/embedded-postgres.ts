@@ -16,8 +16,9 @@ const START_TIMEOUT_MS = 120_000;
 /** A fast shutdown writes one checkpoint. */
 const STOP_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 20;
-/** Another process can take the free port between our look and the server's start. */
-const PORT_ATTEMPTS = 3;
+/** Another process can take the free port between our look and the server's start, or a killed server still be ending. */
+const START_ATTEMPTS = 3;
+const ATTEMPT_PAUSE_MS = 500;
 const DATABASE = 'petabakat';
 /** How much of the server's log an error message quotes. */
 const LOG_EXCERPT_CHARACTERS = 2_000;
@@ -37,6 +38,8 @@ export class EmbeddedPostgres {
     /** Database `petabakat`, as superuser. */
     readonly url: string,
     readonly pid: number,
+    /** Resolves when the server has ended, asked to or not. */
+    readonly ended: Promise<void>,
     private readonly folder: DataFolder,
   ) {}
 
@@ -84,10 +87,11 @@ export class EmbeddedPostgres {
       try {
         await waitUntilReady(urlOf('postgres'), server, folder);
         await ensureDatabase(urlOf('postgres'));
-        return new EmbeddedPostgres(urlOf(DATABASE), server.pid!, folder);
+        return new EmbeddedPostgres(urlOf(DATABASE), server.pid!, endOf(server), folder);
       } catch (error) {
         if (isAlive(server.pid!)) await stopServer(server.pid!);
-        if (wantedPort !== 0 || attempt === PORT_ATTEMPTS) throw error;
+        if (attempt === START_ATTEMPTS) throw error;
+        await delay(ATTEMPT_PAUSE_MS);
       }
     }
   }
@@ -120,6 +124,10 @@ async function spawnServer(
   } finally {
     await log.close();
   }
+}
+
+function endOf(server: ChildProcess): Promise<void> {
+  return new Promise((resolve) => server.once('exit', () => resolve()));
 }
 
 async function waitUntilReady(url: string, server: ChildProcess, folder: DataFolder): Promise<void> {

@@ -197,7 +197,7 @@ export function describeEventLog(
             new Map([[partition, { startOffset: 0, endOffset: call }]]),
           );
         }
-        expect([...(await log.ranges(topic)).keys()].toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+        expect(new Set((await log.ranges(topic)).keys())).toEqual(new Set([0, 1, 2, 3, 4, 5]));
       });
 
       test('read begins at an offset, keeps to its limit, and returns nothing at the end', async () => {

@@ -13,9 +13,9 @@ export interface GroupSubscriptionOptions {
   readonly leaseMs: number;
   readonly batchSpacingMs: number;
   /** Called when a reader can take more. */
-  onFree(): void;
+  onFree(this: void): void;
   /** Called once, before anything is given back. */
-  onStopping(stopping: GroupSubscription): void;
+  onStopping(this: void): void;
 }
 
 /** One member of one consumer group: its readers, and its life as far as this process knows. */
@@ -99,7 +99,7 @@ export class GroupSubscription implements RunningSubscription {
   }
 
   private async shutDown(): Promise<void> {
-    this.options.onStopping(this);
+    this.options.onStopping();
     await Promise.all(this.readers.map((reader) => reader.close()));
     this.readersByKey.clear();
     const { groups, subscription } = this.options;

@@ -48,7 +48,7 @@ export class RecordAppender {
   constructor(private readonly pool: Pool) {}
 
   async append(topic: KnownTopic, records: readonly NewRecord[]): Promise<AppendOutcome[]> {
-    const outcomes = new Array<AppendOutcome>(records.length);
+    const outcomes: AppendOutcome[] = [];
     const placed: Placed[] = [];
     for (const [index, record] of records.entries()) {
       const problem = problemOf(record);
