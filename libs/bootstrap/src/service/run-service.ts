@@ -16,7 +16,7 @@ export interface RunningService {
 
 export interface ServiceContext {
   /** The service cannot go on: it is stopped in order and the process ends with 70. */
-  onFatal(error: Error): void;
+  readonly onFatal: (error: Error) => void;
 }
 
 /** What of `process` is used; a test brings its own. */

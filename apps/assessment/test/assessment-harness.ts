@@ -8,9 +8,9 @@ import { type FreshDatabase, freshDatabase } from '@app/testing';
 import { InProcessAttemptViews } from '@app/views';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
-import { AssessmentModule, assessmentConsumers } from '../assessment.module';
-import { ASSESSMENT_DATA_SOURCE } from '../assessment.tokens';
-import type { Login } from '../logins/logins.service';
+import { AssessmentModule, assessmentConsumers } from '../src/assessment.module';
+import { ASSESSMENT_DATA_SOURCE } from '../src/assessment.tokens';
+import type { Login } from '../src/logins/logins.service';
 
 export const CLUSTER = 1;
 export const AGENCY = 'bkn';
