@@ -405,6 +405,19 @@ export const ERROR_CODES = {
     title: 'The attempt has no result.',
     action: 'Check the attempt id; GET /v1/results/pending shows closings that wait for a package.',
   },
+  // Planning
+  'plan.session-opened': {
+    status: 409,
+    level: 'debug',
+    title: 'The session has been opened; its plan no longer changes.',
+    action: 'Let the session end, and plan another one.',
+  },
+  'progress.no-such-record': {
+    status: 404,
+    level: 'debug',
+    title: 'No record stands aside at that position.',
+    action: 'See `setAside` of GET /v1/progress.',
+  },
   // (append new groups above this line)
 } as const satisfies Record<string, ErrorSpec>;
 
