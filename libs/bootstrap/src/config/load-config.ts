@@ -23,7 +23,11 @@ export function loadConfig<T extends object>(configClass: new () => T, env: Node
     if (value !== undefined) assign(config, variable.property, value);
   }
   const errors = validateSync(config, { forbidUnknownValues: false, stopAtFirstError: true });
-  problems.push(...errors.map((error) => problemOf(error, variables, env)));
+  for (const variable of variables) {
+    const error = errors.find(({ property }) => property === variable.property);
+    if (error)
+      problems.push({ at: variable.name, message: `${messageOf(error, variable, env)} (${variable.meaning})` });
+  }
   if (problems.length > 0) {
     const detail = problems.map(({ at, message }) => `${at} ${message}`).join('; ');
     throw new DomainError('config.invalid', `The configuration is not valid: ${detail}`, { problems });
@@ -57,7 +61,9 @@ function readVariable(variable: ConfigVariable, env: NodeJS.ProcessEnv, problems
 }
 
 function assign(config: object, property: string, text: string): void {
-  const type: unknown = Reflect.getMetadata('design:type', config, property);
+  const initial = (config as Record<string, unknown>)[property];
+  // A property with a default need not name its type, and then the compiler records none.
+  const type: unknown = initial?.constructor ?? Reflect.getMetadata('design:type', config, property);
   Object.assign(config, { [property]: convert(type, text) });
 }
 
@@ -69,16 +75,9 @@ function convert(type: unknown, text: string): unknown {
   return text;
 }
 
-function problemOf(error: ValidationError, variables: readonly ConfigVariable[], env: NodeJS.ProcessEnv): Problem {
-  const variable = variables.find(({ property }) => property === error.property);
-  if (!variable) return { at: error.property, message: firstMessage(error) };
-  const missing = error.value === undefined && !env[variable.name];
-  const message = missing ? 'is missing' : firstMessage(error);
-  return { at: variable.name, message: `${message} (${variable.meaning})` };
-}
-
 /** class-validator begins each message with the property's name. */
-function firstMessage(error: ValidationError): string {
+function messageOf(error: ValidationError, variable: ConfigVariable, env: NodeJS.ProcessEnv): string {
+  if (error.value === undefined && !env[variable.name]) return 'is missing';
   const message = Object.values(error.constraints ?? {})[0] ?? 'is not allowed';
   return message.startsWith(`${error.property} `) ? message.slice(error.property.length + 1) : message;
 }

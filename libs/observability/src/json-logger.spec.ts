@@ -1,0 +1,74 @@
+import { runWithCorrelation } from './correlation';
+import { JsonLogger } from './json-logger';
+import { redactText } from './redaction';
+
+const NIP = '197801012005011001';
+const NIK = '3174012345678901';
+
+describe('the JSON logger', () => {
+  const lines: string[] = [];
+
+  beforeEach(() => {
+    lines.length = 0;
+    for (const stream of [process.stdout, process.stderr]) {
+      jest.spyOn(stream, 'write').mockImplementation((chunk) => {
+        lines.push(String(chunk));
+        return true;
+      });
+    }
+  });
+
+  afterEach(() => jest.restoreAllMocks());
+
+  const recordOf = (line: string | undefined) => JSON.parse(line ?? '') as Record<string, unknown>;
+
+  test('a message is one line with its parameters, the service and the correlation id', () => {
+    const logger = new JsonLogger('scheduler');
+    runWithCorrelation('c-1', () => logger.log('seats assigned', { sessionId: 's-1', count: 3 }));
+    expect(lines).toHaveLength(1);
+    expect(recordOf(lines[0])).toMatchObject({
+      level: 'log',
+      service: 'scheduler',
+      message: 'seats assigned',
+      sessionId: 's-1',
+      count: 3,
+      correlationId: 'c-1',
+    });
+  });
+
+  test('identity numbers, PINs and tokens do not reach the line, wherever they stand', () => {
+    const logger = new JsonLogger('assessment');
+    const error = new Error(`duplicate key (nip)=(${NIP})`);
+    logger.error('import failed', error, { pin: '48151623', nested: { Authorization: 'Bearer pbk_x' }, note: NIK });
+    const text = lines.join('');
+    expect(text).not.toMatch(/48151623|pbk_x/);
+    expect(text).not.toContain(NIP);
+    expect(text).not.toContain(NIK);
+    expect(recordOf(lines[0])).toMatchObject({ pin: '[redacted]', error: { name: 'Error' } });
+  });
+
+  test('a level below the lowest is not written', () => {
+    const logger = new JsonLogger('scheduler', 'warn');
+    logger.log('quiet');
+    logger.warn('loud');
+    expect(lines.map((line) => recordOf(line).message)).toEqual(['loud']);
+  });
+});
+
+describe('redaction', () => {
+  test.each([
+    ['a NIP', NIP],
+    ['a NIK', NIK],
+    ['a NIP in groups', '19780101 200501 1 001'],
+  ])('%s is taken out', (_, number) => {
+    expect(redactText(`row of ${number}.`)).toBe('row of [redacted].');
+  });
+
+  test.each([
+    ['a hash', '1234567890123456abcdef'],
+    ['a time in microseconds', '1763700000000000000'],
+    ['a seq', '1048577'],
+  ])('%s stays', (_, text) => {
+    expect(redactText(text)).toBe(text);
+  });
+});
