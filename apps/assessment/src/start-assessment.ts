@@ -9,6 +9,7 @@ import {
 } from '@app/bootstrap';
 import { ALL_TOPICS } from '@app/contracts';
 import { systemRuntime } from '@app/messaging';
+import { HealthRegistry } from '@app/observability';
 import { InProcessAttemptViews, RedisAttemptViews } from '@app/views';
 import { AssessmentModule, assessmentConsumers } from './assessment.module';
 import type { AssessmentConfig } from './config';
@@ -32,6 +33,7 @@ export async function startAssessment(config: AssessmentConfig, { onFatal }: Ser
   return {
     url,
     async stop() {
+      app.get(HealthRegistry).stopAccepting();
       await app.close();
       await Promise.all([log.close(), staff.close(), views.close()]);
     },

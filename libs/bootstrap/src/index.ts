@@ -7,4 +7,5 @@ export { FileBody } from './http/file-body.decorator';
 export { type HttpApplicationOptions, createHttpApplication, listen } from './http/http-application';
 export { type ProblemDocument, ProblemFilter, problemDocument } from './http/problem.filter';
 export { createValidationPipe } from './http/validation.pipe';
+export { openServiceLog } from './service/open-service-log';
 export { type RunningService, type ServiceContext, runService } from './service/run-service';
