@@ -1,0 +1,144 @@
+import { AttemptTokens } from '@app/access';
+import { parseKeys } from '@app/bootstrap';
+import { TOPICS } from '@app/contracts';
+import { Accumulator, type EventLog, type Runtime } from '@app/messaging';
+import { METRICS } from '@app/observability';
+import { Commitments } from '@app/receipts';
+import type { AttemptViews } from '@app/views';
+import { type DynamicModule, Module, type NestModule, type Provider } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import { AnswerRouteHooks } from './answers/answer-route.hooks';
+import { AnswersController } from './answers/answers.controller';
+import { AnswersMetrics } from './answers/answers.metrics';
+import { AnswersService } from './answers/answers.service';
+import { AttemptRateLimiter } from './answers/attempt-rate-limiter';
+import { AttemptViewCache } from './answers/attempt-view.cache';
+import { EventLoopDelay, LoadShedder } from './answers/load-shedder';
+import { type GatewayConfig, furtherReceiptKeys } from './config';
+import { ContractsController } from './contracts/contracts.controller';
+import { GatewayLifecycle } from './gateway.lifecycle';
+import { GATEWAY_LOG } from './gateway.tokens';
+import { ClockComparison, type ReadClock, postgresClock } from './health/clock-comparison';
+import { KeysController } from './keys/keys.controller';
+import { ReceiptKeyRing } from './keys/receipt-key-ring';
+import { OpenApiController } from './openapi/openapi.controller';
+import { OpenApiDocuments } from './openapi/openapi.documents';
+
+export const GATEWAY_CONTROLLERS = [AnswersController, ContractsController, KeysController, OpenApiController];
+
+/** docs/limits.md gives the reasons that are not told here. */
+const ACCUMULATOR_LIMITS = { lingerMs: 5 };
+
+export interface GatewayModuleOptions {
+  readonly config: Pick<
+    GatewayConfig,
+    | 'answerQueueRecordsMax'
+    | 'answerRateBurst'
+    | 'answerRatePerSecond'
+    | 'attemptTokenKeys'
+    | 'commitmentSecret'
+    | 'databaseUrl'
+    | 'eventLoopDelayMaxMs'
+    | 'receiptFurtherKeys'
+    | 'receiptKeyId'
+    | 'receiptPrivateKey'
+  >;
+  readonly log: EventLog;
+  readonly runtime: Runtime;
+  readonly views: AttemptViews;
+  /** Base addresses of services whose routes are described together with those of this app; none in standalone. */
+  readonly describedUpstreams?: readonly string[];
+  /** The clock that counts for deadlines; the database's where nothing else is given. */
+  readonly readDatabaseClock?: ReadClock;
+}
+
+/** The edge: takes answers into the log and gives receipts for them. */
+@Module({})
+export class GatewayModule implements NestModule {
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly answerRoute: AnswerRouteHooks,
+  ) {}
+
+  static register(options: GatewayModuleOptions): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: GATEWAY_CONTROLLERS,
+      providers: [...surroundings(options), ...answerProviders(options), GatewayLifecycle],
+    };
+  }
+
+  /** Nest calls this before it registers any route. */
+  configure(): void {
+    this.answerRoute.install(this.adapterHost.httpAdapter.getInstance<FastifyInstance>());
+  }
+}
+
+function surroundings(options: GatewayModuleOptions): Provider[] {
+  const { config, log, runtime, describedUpstreams = [] } = options;
+  const readClock = options.readDatabaseClock ?? postgresClock(config.databaseUrl);
+  const { receiptKeyId: kid, receiptPrivateKey: privateKey } = config;
+  return [
+    { provide: GATEWAY_LOG, useValue: log },
+    { provide: AttemptTokens, useFactory: () => new AttemptTokens(parseKeys(config.attemptTokenKeys)) },
+    { provide: ClockComparison, useFactory: () => new ClockComparison(readClock, runtime) },
+    { provide: EventLoopDelay, useFactory: () => new EventLoopDelay(runtime) },
+    {
+      provide: ReceiptKeyRing,
+      useFactory: () => new ReceiptKeyRing({ kid, privateKey, furtherKeys: furtherReceiptKeys(config) }),
+    },
+    { provide: OpenApiDocuments, useFactory: () => new OpenApiDocuments(describedUpstreams, runtime) },
+  ];
+}
+
+function answerProviders({ config, log, runtime, views }: GatewayModuleOptions): Provider[] {
+  const commitments = new Commitments(Buffer.from(config.commitmentSecret, 'base64'));
+  const rate = { perSecond: config.answerRatePerSecond, burst: config.answerRateBurst };
+  const limits = { queuedRecordsMax: config.answerQueueRecordsMax, eventLoopDelayMaxMs: config.eventLoopDelayMaxMs };
+  return [
+    {
+      provide: Accumulator,
+      useFactory: () => new Accumulator(log, TOPICS.attempts.name, ACCUMULATOR_LIMITS, runtime),
+    },
+    {
+      provide: AnswersMetrics,
+      inject: [METRICS, Accumulator],
+      useFactory: (registry: Registry, accumulator: Accumulator) =>
+        new AnswersMetrics(registry, () => accumulator.figures.queuedRecords),
+    },
+    {
+      provide: LoadShedder,
+      inject: [Accumulator, EventLoopDelay],
+      useFactory: (accumulator: Accumulator, delay: EventLoopDelay) =>
+        new LoadShedder(
+          {
+            queuedRecords: () => accumulator.figures.queuedRecords,
+            eventLoopDelayMs: () => delay.currentMs(),
+          },
+          limits,
+          runtime,
+        ),
+    },
+    {
+      provide: AnswerRouteHooks,
+      inject: [AttemptTokens, LoadShedder, AnswersMetrics],
+      useFactory: (tokens: AttemptTokens, shedder: LoadShedder, metrics: AnswersMetrics) =>
+        new AnswerRouteHooks({ tokens, shedder, metrics, runtime, limiter: new AttemptRateLimiter(rate, runtime) }),
+    },
+    {
+      provide: AnswersService,
+      inject: [Accumulator, ReceiptKeyRing, LoadShedder, AnswersMetrics],
+      useFactory: (
+        accumulator: Accumulator,
+        { signer }: ReceiptKeyRing,
+        shedder: LoadShedder,
+        metrics: AnswersMetrics,
+      ) => {
+        const cache = new AttemptViewCache(views, runtime);
+        return new AnswersService({ accumulator, views: cache, commitments, signer, shedder, metrics, runtime });
+      },
+    },
+  ];
+}

@@ -1,0 +1,1 @@
+export const GATEWAY_LOG = Symbol('gateway log');
