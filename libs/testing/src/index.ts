@@ -7,3 +7,4 @@ export * from './parts/guarded-process';
 export * from './parts/required-part';
 export * from './proxy/tcp-proxy';
 export * from './redis/local-redis';
+export * from './services/platform-processes';

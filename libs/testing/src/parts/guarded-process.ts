@@ -15,6 +15,8 @@ export interface GuardedProcessOptions {
   /** Removed by the guard together with the process when this process dies first. */
   readonly folder: string;
   readonly uid?: number;
+  /** All of the process's environment; this process's own where it is left out. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -30,7 +32,11 @@ export class GuardedProcess {
 
   static start(options: GuardedProcessOptions): GuardedProcess {
     const output = openSync(options.outputFile, 'a');
-    const child = spawn(options.command, options.args, { stdio: ['ignore', output, output], uid: options.uid });
+    const child = spawn(options.command, options.args, {
+      stdio: ['ignore', output, output],
+      uid: options.uid,
+      env: options.env,
+    });
     closeSync(output);
     // A command that cannot be spawned shows as an ended process; `describeEnd` has the reason from the output file.
     child.once('error', () => undefined);

@@ -1,0 +1,176 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { freePorts } from '../parts/free-port';
+import { GuardedProcess } from '../parts/guarded-process';
+
+export const APPS = ['assessment', 'scoring', 'scheduler', 'gateway'] as const;
+export type AppName = (typeof APPS)[number];
+
+/** Migrations, topics and a consumer group on two busy cores. */
+const READY_TIMEOUT_MS = 90_000;
+const READY_POLL_MS = 100;
+
+export interface PlatformOptions {
+  readonly databaseUrl: string;
+  /** Left out: the log stands in the database. */
+  readonly kafka?: { readonly brokers: readonly string[]; readonly replicationFactor: 1 | 3 };
+  readonly redisUrl?: string;
+  /** Where `dist` is, for a build of another tree. */
+  readonly root?: string;
+  /** Variables of single apps, over those that all get. */
+  readonly env?: Partial<Record<AppName, NodeJS.ProcessEnv>>;
+}
+
+/**
+ * The four services as separate processes of the built tree, each on a port that it keeps over restarts. They end when
+ * this process ends, however it ends.
+ */
+export class PlatformProcesses {
+  private readonly processes = new Map<AppName, GuardedProcess>();
+  private readonly folder = mkdtempSync(join(tmpdir(), 'petabakat-services-'));
+
+  private constructor(
+    private readonly options: PlatformOptions,
+    private readonly ports: ReadonlyMap<AppName, number>,
+    private readonly secrets: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Topics must exist. Resolves when all four are ready. */
+  static async start(options: PlatformOptions): Promise<PlatformProcesses> {
+    const ports = await freePorts(APPS.length);
+    const platform = new PlatformProcesses(options, new Map(APPS.map((app, nth) => [app, ports[nth]!])), newSecrets());
+    try {
+      await Promise.all(APPS.map((app) => platform.start(app)));
+    } catch (error) {
+      await platform.stopAll();
+      throw error;
+    }
+    return platform;
+  }
+
+  urlOf(app: AppName): string {
+    return `http://127.0.0.1:${this.ports.get(app)}`;
+  }
+
+  pidOf(app: AppName): number {
+    return this.processOf(app).pid;
+  }
+
+  /** Everything that the app has printed, over all its lives. */
+  logOf(app: AppName): string {
+    return readFileSync(this.logFile(app), 'utf8');
+  }
+
+  /** Starts an app that does not run and waits until it is ready. */
+  async start(app: AppName): Promise<void> {
+    const main = resolve(this.options.root ?? process.cwd(), `dist/apps/${app}/src/main.js`);
+    const process_ = GuardedProcess.start({
+      command: process.execPath,
+      args: [main],
+      outputFile: this.logFile(app),
+      folder: join(this.folder, app),
+      env: this.environmentOf(app),
+    });
+    this.processes.set(app, process_);
+    await this.untilReady(app, process_);
+  }
+
+  /** SIGKILL: what a crash looks like. */
+  kill(app: AppName): Promise<void> {
+    return this.processOf(app).kill();
+  }
+
+  /** SIGTERM, and waits for the ordered stop. */
+  stop(app: AppName): Promise<void> {
+    return this.processOf(app).stop();
+  }
+
+  signal(app: AppName, signal: NodeJS.Signals): void {
+    this.processOf(app).signal(signal);
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((one) => one.stop()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async untilReady(app: AppName, started: GuardedProcess): Promise<void> {
+    const deadlineMs = Date.now() + READY_TIMEOUT_MS;
+    while (!(await answers(`${this.urlOf(app)}/health/ready`))) {
+      if (started.hasEnded) throw new Error(started.describeEnd());
+      if (Date.now() > deadlineMs) throw new Error(`${app} did not become ready: ${this.logOf(app).slice(-2_000)}`);
+      await new Promise((wake) => setTimeout(wake, READY_POLL_MS));
+    }
+  }
+
+  private environmentOf(app: AppName): NodeJS.ProcessEnv {
+    const { databaseUrl, kafka, redisUrl, env = {} } = this.options;
+    const own = app === 'assessment' || app === 'gateway' ? participantSecrets(this.secrets) : {};
+    return {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      PORT: String(this.ports.get(app)),
+      PETABAKAT_DATABASE_URL: databaseUrl,
+      PETABAKAT_LOG: kafka ? 'kafka' : 'postgres',
+      ...(kafka ? kafkaVariables(kafka) : {}),
+      ...own,
+      ...(app === 'assessment' ? { PETABAKAT_IDENTITY_SECRET: this.secrets.PETABAKAT_IDENTITY_SECRET } : {}),
+      ...(app === 'gateway' ? this.gatewayVariables() : {}),
+      ...(redisUrl && (app === 'assessment' || app === 'gateway') ? { PETABAKAT_REDIS_URL: redisUrl } : {}),
+      ...env[app],
+    };
+  }
+
+  private gatewayVariables(): NodeJS.ProcessEnv {
+    return {
+      PETABAKAT_RECEIPT_KEY_ID: 'test',
+      PETABAKAT_RECEIPT_PRIVATE_KEY: this.secrets.PETABAKAT_RECEIPT_PRIVATE_KEY,
+      PETABAKAT_ASSESSMENT_URL: this.urlOf('assessment'),
+      PETABAKAT_SCORING_URL: this.urlOf('scoring'),
+      PETABAKAT_SCHEDULER_URL: this.urlOf('scheduler'),
+    };
+  }
+
+  private processOf(app: AppName): GuardedProcess {
+    const found = this.processes.get(app);
+    if (!found) throw new Error(`${app} was never started`);
+    return found;
+  }
+
+  private logFile(app: AppName): string {
+    return join(this.folder, `${app}.log`);
+  }
+}
+
+function newSecrets(): NodeJS.ProcessEnv {
+  const secret = () => randomBytes(32).toString('base64');
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return {
+    PETABAKAT_ATTEMPT_TOKEN_KEYS: `k1:${secret()}`,
+    PETABAKAT_COMMITMENT_SECRET: secret(),
+    PETABAKAT_IDENTITY_SECRET: secret(),
+    PETABAKAT_RECEIPT_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+function participantSecrets({ PETABAKAT_ATTEMPT_TOKEN_KEYS, PETABAKAT_COMMITMENT_SECRET }: NodeJS.ProcessEnv) {
+  return { PETABAKAT_ATTEMPT_TOKEN_KEYS, PETABAKAT_COMMITMENT_SECRET };
+}
+
+function kafkaVariables({ brokers, replicationFactor }: NonNullable<PlatformOptions['kafka']>): NodeJS.ProcessEnv {
+  return {
+    PETABAKAT_KAFKA_BROKERS: brokers.join(','),
+    PETABAKAT_KAFKA_REPLICATION_FACTOR: String(replicationFactor),
+    PETABAKAT_KAFKA_MIN_IN_SYNC_REPLICAS: replicationFactor === 3 ? '2' : '1',
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
