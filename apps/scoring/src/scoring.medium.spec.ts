@@ -45,7 +45,9 @@ describe('the scoring service', () => {
       staff: { find: async (token) => STAFF[token.split('_')[1]!.split('.')[0]!] ?? null },
       attemptTokens: null,
     });
-    for (const strategy of scoringConsumers(app, (error) => Promise.reject(error))) {
+    for (const strategy of scoringConsumers(app, (error) => {
+      throw error;
+    })) {
       app.connectMicroservice({ strategy }, { inheritAppConfig: true });
     }
     await app.startAllMicroservices();
