@@ -26,3 +26,69 @@ export {
   type Quadrature,
   type QuadratureOptions,
 } from './numeric/quadrature';
+export {
+  calibrateConditional,
+  CONDITIONAL_ITEMS_MAX,
+  type ConditionalOptions,
+  type ConditionalResult,
+} from './calibration/conditional.calibration';
+export { completeScores, type CompleteScores, type ScoreMatrix } from './classical/score.matrix';
+export { MomentAccumulator, type ItemMoments } from './classical/moment.accumulator';
+export {
+  cronbachAlpha,
+  guttmanLambda2,
+  kelleyScore,
+  mcdonaldOmega,
+  reliability,
+  type Reliability,
+} from './classical/reliability';
+export { factorLoadings } from './classical/minres.factor';
+export {
+  analyzeItems,
+  analyzeMoments,
+  type ItemAnalysis,
+  type ItemStatistics,
+  type TestStatistics,
+} from './classical/item.analysis';
+export { analyzeOptions, type OptionStatistics } from './classical/option.analysis';
+export { analyzeDif, type DifAnalysis, type ItemDif } from './fit/differential.functioning';
+export { etsClass, mantelHaenszel, type EtsClass, type MantelHaenszelResult } from './fit/mantel-haenszel';
+export { logisticDif, type LogisticDifResult } from './fit/logistic.dif';
+export { PersonFitCalculator, type PersonFit } from './fit/person.fit';
+export { itemFit, type ItemFit, type ItemFitOptions } from './fit/item.fit';
+export { itemInformation, testInformation, type InformationPoint } from './fit/test.information';
+export { levelOf, levelProbabilities, levelProbabilitiesOfPosterior } from './fit/level.classification';
+export type { AbilityPosterior } from './estimation/ability.posterior';
+export {
+  chiSquareTail,
+  logGamma,
+  normalCumulative,
+  normalDensity,
+  normalQuantile,
+  upperGamma,
+} from './numeric/distributions';
+export { createRandomStream, type RandomStream } from './numeric/random';
+export { transformScale, type ScaleTransformation } from './linking/scale.transformation';
+export {
+  meanMeanLinking,
+  meanSigmaLinking,
+  type CommonItems,
+  type MomentLinkingOptions,
+} from './linking/moment.linking';
+export {
+  haebaraLinking,
+  stockingLordLinking,
+  type CharacteristicLinking,
+  type CharacteristicLinkingOptions,
+  type CriterionGrid,
+} from './linking/characteristic.linking';
+export { equateTrueScores, type EquatedScore } from './linking/true-score.equating';
+export {
+  selectItem,
+  type ContentPlan,
+  type ContentTarget,
+  type ExposurePlan,
+  type ItemSelection,
+  type RankedItem,
+  type SelectionOptions,
+} from './adaptive/item.selection';

@@ -1,12 +1,14 @@
 import { createItemBank, type ItemBank } from '../models/item.bank';
 import type { ParameterSet } from '../models/item.parameters';
 import { requireQuadratureOptions } from '../numeric/quadrature';
+import { PsychometricsError } from '../psychometrics.error';
 import type { AbilityEngine, EstimateSlot } from './ability.engine';
 import { type AbilityEstimate, type EstimationOptions, type Estimator, resolveEstimation } from './ability.estimate';
+import type { AbilityPosterior } from './ability.posterior';
 import { EapEngine } from './eap.engine';
 import { countPattern, itemsUsed, type PatternCounts } from './pattern.sum';
 import type { ResponseMatrix } from './response.codes';
-import { requireScore, requireShape } from './response.validation';
+import { requireLength, requireScore, requireShape } from './response.validation';
 import { RootEngine } from './root.engine';
 
 /** Estimates of many people, one element per person; NaN marks a theta or standard error that does not exist. */
@@ -57,7 +59,7 @@ export class AbilityScorer {
    * @throws PsychometricsError `responses.*`
    */
   score(scores: ArrayLike<number>): AbilityEstimate {
-    requireShape({ persons: 1, items: scores.length, scores: Int8Array.from(scores) }, this.bank.models.length);
+    requireLength(scores, this.bank.models.length);
     this.estimateAt(scores, 0, undefined);
     const { estimator, notReached } = this.options;
     return {
@@ -92,12 +94,29 @@ export class AbilityScorer {
     return table;
   }
 
+  /**
+   * The posterior of one person under the prior; only for a scorer whose estimator is EAP.
+   *
+   * @throws PsychometricsError `options.invalid` for another estimator, `responses.*`
+   */
+  posterior(scores: ArrayLike<number>): AbilityPosterior {
+    requireLength(scores, this.bank.models.length);
+    if (!(this.engine instanceof EapEngine)) {
+      throw new PsychometricsError('options.invalid', 'only an EAP scorer has a posterior');
+    }
+    return this.engine.posteriorOf(scores, 0, this.prepare(scores, 0, undefined));
+  }
+
   private estimateAt(scores: ArrayLike<number>, offset: number, person: number | undefined): void {
+    this.engine.estimate(scores, offset, this.prepare(scores, offset, person), this.slot);
+  }
+
+  /** Checks and counts one pattern; true when every item takes part. */
+  private prepare(scores: ArrayLike<number>, offset: number, person: number | undefined): boolean {
     const models = this.bank.models;
     for (let item = 0; item < models.length; item++) requireScore(scores[offset + item]!, models[item]!, item, person);
     countPattern(scores, offset, models.length, this.counts);
-    const complete = itemsUsed(this.counts, this.options.notReached) === models.length;
-    this.engine.estimate(scores, offset, complete, this.slot);
+    return itemsUsed(this.counts, this.options.notReached) === models.length;
   }
 }
 

@@ -2,6 +2,7 @@ import { type ItemBank, tabulate } from '../models/item.bank';
 import { normalQuadrature, type Quadrature } from '../numeric/quadrature';
 import type { AbilityEngine, EstimateSlot } from './ability.engine';
 import type { EstimationOptions } from './ability.estimate';
+import { AbilityPosterior } from './ability.posterior';
 import { PatternSum } from './pattern.sum';
 
 /** Nodes whose posterior is below e^-45 (3e-20) of the highest cannot change a sum of doubles. */
@@ -37,10 +38,15 @@ export class EapEngine implements AbilityEngine {
     slot.atBound = false;
   }
 
-  /** Posterior weights of the nodes, summing to 1. */
-  posteriorOf(scores: ArrayLike<number>, offset: number, complete: boolean): Float64Array {
-    const total = this.fillPosterior(scores, offset, complete);
-    return this.posterior.map((weight) => weight / total);
+  /** The whole posterior of one pattern, for probabilities of levels. */
+  posteriorOf(scores: ArrayLike<number>, offset: number, complete: boolean): AbilityPosterior {
+    const logDensity = this.logPrior.slice();
+    this.sums.add(scores, offset, complete, logDensity);
+    const highest = logDensity.reduce((largest, value) => Math.max(largest, value), -Infinity);
+    return new AbilityPosterior(
+      this.quadrature.nodes,
+      logDensity.map((value) => value - highest),
+    );
   }
 
   /** Fills `posterior` up to a factor and returns its sum; the largest log-posterior is subtracted before the exponential. */

@@ -12,6 +12,15 @@ export function requireShape(matrix: ResponseMatrix, items: number): void {
   }
 }
 
+/** @throws PsychometricsError `responses.shape` when one person has not one score per item */
+export function requireLength(scores: ArrayLike<number>, items: number): void {
+  if (scores.length === items) return;
+  throw new PsychometricsError(
+    'responses.shape',
+    `there must be ${items} scores, one per item; there are ${scores.length}`,
+  );
+}
+
 /** @throws PsychometricsError `responses.category-out-of-range` for a score that the item's model does not have */
 export function requireScore(score: number, model: ResponseModel, itemIndex: number, personIndex?: number): void {
   if (Number.isInteger(score) && score >= NOT_ADMINISTERED && score < model.categories) return;
