@@ -5,7 +5,8 @@ import { systemRuntime } from '../log/runtime';
 import { isSettled } from './batch-settlement';
 import { BatchTransaction, PositionBehind, ProgressMissing } from './batch-transaction';
 import type { EventBatch } from './event-batch';
-import { batchOf, MessagingDatabase, recordEvents } from './messaging-database.fixture';
+import { MessagingDatabase, recordEvents } from './messaging-database.fixture';
+import { batchOf } from './started-events.fixture';
 import { PositionStore } from './position-store';
 
 const TOPIC = TOPICS.attempts.name;

@@ -1,8 +1,6 @@
-import { buildEvent, type CloudEvent, TOPICS } from '@app/contracts';
 import { createDataSource, migrate } from '@app/database';
 import { type FreshDatabase, freshDatabase, TcpProxy } from '@app/testing';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import type { LogRecord } from '../log/event-log';
 import type { EventBatch } from './event-batch';
 import { createMessagingTables, dropMessagingTables, MESSAGING_ENTITIES } from './messaging-tables';
 
@@ -109,32 +107,6 @@ export async function recordEvents(
     batch.events.map(({ key }) => key),
     batch.events.map(({ offset }) => offset),
   ]);
-}
-
-const AT = '2026-01-05T02:00:00.000Z';
-
-export function startedEvent(attemptId: string, id = `${attemptId}:started`): CloudEvent {
-  return buildEvent('attemptStarted', {
-    id,
-    source: '/petabakat/assessment',
-    subject: attemptId,
-    time: AT,
-    data: { attemptId, at: AT },
-  });
-}
-
-export function startedRecord(offset: number, attemptId = `attempt-${offset}`): LogRecord {
-  return { offset, key: attemptId, value: JSON.stringify(startedEvent(attemptId)), appendedAtMs: 0 };
-}
-
-/** A slice of the attempts topic with one event per offset. */
-export function batchOf(firstOffset: number, nextOffset: number, group = 'tests'): EventBatch {
-  const events = Array.from({ length: nextOffset - firstOffset }, (_, index) => {
-    const attemptId = `attempt-${firstOffset + index}`;
-    const event = startedEvent(attemptId);
-    return { offset: firstOffset + index, key: attemptId, name: 'attemptStarted' as const, event };
-  });
-  return { group, topic: TOPICS.attempts.name, partition: 0, firstOffset, nextOffset, events, rejected: [] };
 }
 
 const LOOK_EVERY_MS = 5;

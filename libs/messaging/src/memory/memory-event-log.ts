@@ -7,6 +7,9 @@ import { type FaultPlan, FaultSource, NO_FAULTS } from './fault-plan';
 import { MemoryGroup, type MemoryMember } from './memory-group';
 import { MemoryPartition } from './memory-partition';
 
+/** As Kafka's brokers are set, so that a simulation finds what they would refuse. */
+const RECORD_BYTES_MAX = 1_000_000;
+
 export interface MemoryEventLogOptions {
   readonly runtime?: Runtime;
   readonly faults?: FaultPlan;
@@ -38,8 +41,14 @@ export class MemoryEventLog implements EventLog {
     const partitions = this.topics.get(topic);
     if (this.isClosed) return records.map(() => refusal(new Error('the log is closed')));
     if (!partitions) return records.map(() => refusal(new DomainError('log.topic-missing', `there is no ${topic}`)));
-    const places = grouped(records.keys(), (index) => partitionOf(records[index]!.key, partitions.length));
-    const outcomes = new Array<AppendOutcome>(records.length);
+    const outcomes: AppendOutcome[] = [];
+    const fitting: number[] = [];
+    for (const [index, record] of records.entries()) {
+      const problem = problemOf(record);
+      if (problem) outcomes[index] = refusal(problem);
+      else fitting.push(index);
+    }
+    const places = grouped(fitting, (index) => partitionOf(records[index]!.key, partitions.length));
     await Promise.all(
       [...places].map(async ([partition, indexes]) => {
         const its = indexes.map((index) => records[index]!);
@@ -142,6 +151,11 @@ export class MemoryEventLog implements EventLog {
 
 function refusal(error: Error): AppendOutcome {
   return { status: 'refused', error };
+}
+
+function problemOf({ key, value }: NewRecord): Error | null {
+  const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
+  return bytes > RECORD_BYTES_MAX ? new RangeError(`a record of ${bytes} bytes; at most ${RECORD_BYTES_MAX}`) : null;
 }
 
 function doubt(reason: string): AppendOutcome {

@@ -16,7 +16,7 @@ export class MemoryPartition {
     for (const { key, value } of records) {
       this.records.push(Object.freeze({ offset: this.range.endOffset, key, value, appendedAtMs }));
     }
-    for (const wake of [...this.waiting]) wake();
+    this.wakeWaiting();
     return first;
   }
 
@@ -29,14 +29,14 @@ export class MemoryPartition {
   trim(startOffset: number): void {
     this.records = this.records.slice(startOffset - this.startOffset);
     this.startOffset = startOffset;
-    for (const wake of [...this.waiting]) wake();
+    this.wakeWaiting();
   }
 
   /** Drops everything and begins again at 0, as a topic that was deleted and made anew. */
   recreate(): void {
     this.records = [];
     this.startOffset = 0;
-    for (const wake of [...this.waiting]) wake();
+    this.wakeWaiting();
   }
 
   /** Resolves with the next change of this partition, or when the signal aborts. */
@@ -51,5 +51,9 @@ export class MemoryPartition {
       this.waiting.add(finish);
       signal.addEventListener('abort', finish, { once: true });
     });
+  }
+
+  private wakeWaiting(): void {
+    for (const wake of this.waiting) wake();
   }
 }

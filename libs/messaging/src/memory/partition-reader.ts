@@ -8,7 +8,7 @@ const BATCH_RECORDS_MAX = 1_200;
 /** Pause after a throw of the subscription. */
 const OUTAGE_PAUSE_MS = 200;
 /** How often a person's decision on a gap is asked for. */
-const GAP_PAUSE_MS = 3_000;
+const GAP_PAUSE_MS = 500;
 
 export interface ReaderSurroundings {
   readonly runtime: Runtime;
@@ -50,10 +50,11 @@ export class PartitionReader {
     };
   }
 
-  /** Resolves when the batch in work is done. */
-  stop(): Promise<void> {
+  /** Resolves when the batch in work is done; only then is the partition somebody else's. */
+  async stop(): Promise<void> {
     this.ending.abort();
-    return this.finished;
+    await this.finished;
+    this.isRevoked = true;
   }
 
   /** Takes the partition away at once; a batch in work goes on without a say. */

@@ -1,15 +1,9 @@
 import { Logger } from '@nestjs/common';
-import {
-  ALL_TOPICS,
-  buildEvent,
-  deadLetterTopicOf,
-  type CloudEvent,
-  type RecordDeadLettered,
-  TOPICS,
-} from '@app/contracts';
+import { ALL_TOPICS, deadLetterTopicOf, type CloudEvent, type RecordDeadLettered, TOPICS } from '@app/contracts';
 import { markSettled } from '../consumption/batch-settlement';
 import { PositionBehind } from '../consumption/batch-transaction';
 import type { EventBatch } from '../consumption/event-batch';
+import { startedRecord } from '../consumption/started-events.fixture';
 import { DeadLetterWriter } from '../dead-letters/dead-letter-writer';
 import type { LogRecord, RecordBatch } from '../log/event-log';
 import { MemoryEventLog } from '../memory/memory-event-log';
@@ -19,21 +13,8 @@ import { CONSUMER_LIMITS, PartitionWorker } from './partition-worker';
 
 const TOPIC = TOPICS.attempts.name;
 
-function goodRecord(offset: number): LogRecord {
-  const attemptId = `attempt-${offset}`;
-  const at = '2026-01-05T02:00:00.000Z';
-  const event = buildEvent('attemptStarted', {
-    id: `started-${offset}`,
-    source: '/petabakat/assessment',
-    subject: attemptId,
-    time: at,
-    data: { attemptId, at },
-  });
-  return { offset, key: attemptId, value: JSON.stringify(event), appendedAtMs: 0 };
-}
-
 function goodRecords(count: number, from = 0): LogRecord[] {
-  return Array.from({ length: count }, (_, index) => goodRecord(from + index));
+  return Array.from({ length: count }, (_, index) => startedRecord(from + index));
 }
 
 function batchOf(records: readonly LogRecord[], isCurrent = () => true): RecordBatch {
@@ -45,7 +26,7 @@ interface Scene {
   readonly log: MemoryEventLog;
   readonly slices: EventBatch[];
   readonly applied: number[];
-  letters(): Promise<RecordDeadLettered[]>;
+  readonly letters: () => Promise<RecordDeadLettered[]>;
 }
 
 /** A worker whose handler applies events unless `judge` throws for the slice. */
@@ -110,8 +91,8 @@ describe('PartitionWorker', () => {
       lettersAtCall = await letters();
     });
     const bad: LogRecord = { offset: 1, key: 'attempt-1', value: '{ nonsense', appendedAtMs: 0 };
-    const foreign: LogRecord = { ...goodRecord(2), key: 'somebody-else' };
-    await worker.onBatch(batchOf([goodRecord(0), bad, foreign, goodRecord(3)]));
+    const foreign: LogRecord = { ...startedRecord(2), key: 'somebody-else' };
+    await worker.onBatch(batchOf([startedRecord(0), bad, foreign, startedRecord(3)]));
     expect(slices[0]!.events.map(({ offset }) => offset)).toEqual([0, 3]);
     expect(slices[0]!.rejected.map(({ offset, code }) => [offset, code])).toEqual([
       [1, 'record.not-json'],
@@ -126,7 +107,7 @@ describe('PartitionWorker', () => {
   test('without an acknowledged dead letter the handler is not called and the position stays', async () => {
     const { worker, log, slices } = await scene();
     log.setFaults({ seed: 1, lostResponse: 1 });
-    const records = [{ ...goodRecord(0), value: 'nonsense' }, goodRecord(1)];
+    const records = [{ ...startedRecord(0), value: 'nonsense' }, startedRecord(1)];
     const outcome = await worker.onBatch(batchOf(records));
     expect(outcome.nextOffset).toBe(0);
     expect(outcome.retryAfterMs).toBeGreaterThan(0);
@@ -224,7 +205,7 @@ describe('PartitionWorker', () => {
     const { worker } = await scene(() => {
       throw new RangeError('cannot even record rejections');
     });
-    const outcome = await worker.onBatch(batchOf([{ ...goodRecord(0), value: 'nonsense' }]));
+    const outcome = await worker.onBatch(batchOf([{ ...startedRecord(0), value: 'nonsense' }]));
     expect(outcome).toEqual({ nextOffset: 0, retryAfterMs: CONSUMER_LIMITS.standStillMs });
   });
 

@@ -37,13 +37,14 @@ export class ProgressWatchdog {
 
   start(): void {
     this.isStopped = false;
+    // A subscription made anew gets its full time.
+    this.behind.clear();
     this.lookLater();
   }
 
   stop(): void {
     this.isStopped = true;
     this.cancelLook();
-    this.behind.clear();
   }
 
   private lookLater(): void {

@@ -1,7 +1,8 @@
 import { ALL_TOPICS, TOPICS } from '@app/contracts';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { eventually, MessagingDatabase, startedEvent } from '../consumption/messaging-database.fixture';
+import { eventually, MessagingDatabase } from '../consumption/messaging-database.fixture';
+import { startedEvent } from '../consumption/started-events.fixture';
 import { systemRuntime } from '../log/runtime';
 import { MemoryEventLog } from '../memory/memory-event-log';
 import { addToOutbox, EVENT_BYTES_MAX, OutboxEventInvalid } from './add-to-outbox';
