@@ -16,15 +16,20 @@ import { type Runtime, systemRuntime } from '../log/runtime';
 import { BatchContext } from './batch-context';
 import { transportIdOf } from './batch-handler.decorator';
 import { problemsOfHandlers } from './handler-check';
+import { HandlerSlots } from './handler-slots';
 import { PartitionWorker } from './partition-worker';
 import { ProgressWatchdog } from './progress-watchdog';
 
 export const SERVER_LIMITS = {
+  /** Handlers at a time, unless the options say otherwise: more partitions at once only wait for the same disk. */
+  concurrency: 4,
   /** Restarts of a silent subscription before the process gives up, and the time after which they are forgotten. */
   restartsMax: 3,
   restartsForgottenAfterMs: 600_000,
   /** How long a silent subscription may take to stop: one whose handler hangs never does. */
   restartStopMs: 10_000,
+  /** How often a gap that waits for a person is logged. */
+  gapAlarmEveryMs: 30_000,
 } as const;
 
 export interface BatchServerOptions {
@@ -32,6 +37,8 @@ export interface BatchServerOptions {
   readonly log: EventLog;
   readonly positions: PositionStore;
   readonly runtime?: Runtime;
+  /** Handlers that run at a time. Each holds a connection: leave some of the pool to requests and to the relay. */
+  readonly concurrency?: number;
   /** The topics that this group must have handlers for, no more and no fewer. */
   readonly expects: readonly TopicAlias[];
   /** The group cannot go on in this process. The process should end non-zero and be started anew. */
@@ -70,7 +77,9 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   private readonly runtime: Runtime;
   private readonly deadLetters: DeadLetterWriter;
   private readonly watchdog: ProgressWatchdog;
+  private readonly slots: HandlerSlots;
   private readonly workers = new Map<string, PartitionWorker>();
+  private readonly gapAlarmsAtMs = new Map<string, number>();
   private subscription: RunningSubscription | null = null;
   private restartsAtMs: number[] = [];
   private isClosing = false;
@@ -80,6 +89,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     const runtime = options.runtime ?? systemRuntime;
     this.runtime = runtime;
     this.transportId = transportIdOf(options.group);
+    this.slots = new HandlerSlots(options.concurrency ?? SERVER_LIMITS.concurrency);
     this.deadLetters = new DeadLetterWriter(options.log, runtime, options.group);
     this.watchdog = new ProgressWatchdog({
       log: options.log,
@@ -171,7 +181,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       group: this.group,
       topic,
       partition,
-      handle: (slice, batch) => this.handle(slice, batch),
+      handle: (slice, batch) => this.slots.run(() => this.handle(slice, batch)),
       deadLetters: this.deadLetters,
       runtime: this.runtime,
     });
@@ -201,12 +211,20 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   private async onGap(gap: LogGap): Promise<number | null> {
     const stored = await this.options.positions.position(this.group, gap.topic, gap.partition);
     if (stored !== gap.position) return stored;
+    this.alarmOf(gap);
+    return null;
+  }
+
+  private alarmOf(gap: LogGap): void {
+    const name = nameOf(gap.topic, gap.partition);
+    const nowMs = this.runtime.monotonicMs();
+    if (nowMs - (this.gapAlarmsAtMs.get(name) ?? -Infinity) < SERVER_LIMITS.gapAlarmEveryMs) return;
+    this.gapAlarmsAtMs.set(name, nowMs);
     this.logger.error({
       message: 'the log does not hold the next record; the partition waits for a person to accept the gap',
       group: this.group,
       ...gap,
     });
-    return null;
   }
 
   private async restart(silent: PartitionProgress): Promise<void> {
