@@ -36,7 +36,12 @@ export class GroupSubscription implements RunningSubscription {
     return this.memberId;
   }
 
-  get readers(): readonly PartitionReader[] {
+  /** None once the lease has run out by our own clock: after a standstill others are reading already. */
+  get currentReaders(): readonly PartitionReader[] {
+    return this.isAlive() ? this.readers : [];
+  }
+
+  private get readers(): readonly PartitionReader[] {
     return [...this.readersByKey.values()];
   }
 

@@ -56,10 +56,10 @@ export class LogPoller {
 
   /** @returns whether there was anything to read */
   private async poll(): Promise<boolean> {
-    const readers = [...this.subscriptions].flatMap((subscription) => subscription.readers);
+    const readers = [...this.subscriptions].flatMap(({ currentReaders }) => currentReaders);
     if (readers.length === 0) return false;
     await this.observe(readers);
-    const chosen = [...this.subscriptions].flatMap(({ readers: own }) => choose(own));
+    const chosen = [...this.subscriptions].flatMap(({ currentReaders }) => choose(currentReaders));
     if (chosen.length === 0) return false;
     const requests = chosen.map(({ reader, recordsMax }) => {
       const { topicId, partition } = reader.options;

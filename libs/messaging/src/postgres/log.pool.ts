@@ -30,8 +30,9 @@ export function createLogPool(options: LogPoolOptions): Pool {
     types: { getTypeParser: parserOf },
   };
   const pool = new Pool(config);
-  // An idle connection that breaks is replaced by the pool; unheard the event would end the process.
+  // A connection that breaks fails its statement and is replaced by the pool; unheard the event would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
