@@ -1,0 +1,67 @@
+import { ERROR_CODES, type ErrorCode, type ErrorSpec } from '../libs/contracts/src';
+import { groupBy } from './grouping';
+
+/** What the first word of a code is about. A code whose group is not described here fails the generation. */
+const GROUPS: Readonly<Record<string, string>> = {
+  request: 'Requests in general',
+  service: 'The service itself',
+  access: 'Who may do what',
+  answer: 'Answers',
+  attempt: 'Attempts',
+  pin: 'PINs',
+  session: 'Sessions',
+  participant: 'Participants',
+  file: 'Imported files',
+  form: 'Forms',
+  package: 'Scoring packages',
+  result: 'Results',
+  agency: 'Agencies',
+  cluster: 'Clusters',
+  target: 'Targets',
+  plan: 'Planning',
+  progress: 'Progress',
+  record: 'Records of the log',
+  'dead-letter': 'Dead letters',
+  log: 'The log',
+  position: 'Positions of consumers',
+  config: 'Configuration',
+  staff: 'Staff accounts',
+  contract: 'Contracts',
+};
+
+const INTRODUCTION = `# Errors
+
+Every refusal has a code. Over HTTP it comes as a problem document (RFC 9457, \`application/problem+json\`) with \`type\`
+(\`/errors#<code>\`), \`title\`, \`status\`, \`code\`, \`detail\`, \`instance\`, \`correlationId\`, \`action\` and, where several
+things are wrong, \`problems\` (\`at\`, \`message\`). With 429 and 503 comes \`Retry-After\` in seconds, spread by chance so that
+not everybody comes back at once. No refusal repeats a value that was sent.
+
+Level is that of the log line: \`debug\` is everyday use, \`warn\` should be looked at when there are many, \`error\` at once.
+
+This file is written from \`libs/contracts/src/error-codes.ts\` by \`npm run docs\`; a test compares the two.
+`;
+
+/** @returns the text of docs/errors.md */
+export function renderErrors(): string {
+  const byGroup = groupBy(Object.entries<ErrorSpec>(ERROR_CODES), ([code]) => groupOf(code as ErrorCode));
+  const sections = [...byGroup].map(([group, entries]) => {
+    const rows = entries.map(([code, spec]) => renderRow(code, spec));
+    const header = '| code | status | level | what happened | what to do |\n| --- | --- | --- | --- | --- |';
+    return `## ${GROUPS[group]}\n\n${header}\n${rows.join('\n')}\n`;
+  });
+  return [INTRODUCTION, ...sections].join('\n');
+}
+
+function groupOf(code: ErrorCode): string {
+  const group = code.slice(0, code.indexOf('.'));
+  if (GROUPS[group] === undefined) throw new Error(`describe the group ${group} of ${code} in document-errors.ts`);
+  return group;
+}
+
+function renderRow(code: string, { status, level, title, action }: ErrorSpec): string {
+  return `| <a id="${code}"></a>\`${code}\` | ${status} | ${level} | ${cell(title)} | ${cell(action)} |`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+}

@@ -1,0 +1,13 @@
+import { join } from 'node:path';
+import { renderErrors } from './document-errors';
+import { renderEvents } from './document-events';
+import { renderLimits } from './document-limits';
+
+const DOCS = join(__dirname, '..', 'docs');
+
+/** Documents that are written from the code. */
+export const DOCUMENTS: readonly { readonly path: string; readonly render: () => string }[] = [
+  { path: join(DOCS, 'errors.md'), render: renderErrors },
+  { path: join(DOCS, 'events.md'), render: renderEvents },
+  { path: join(DOCS, 'limits.md'), render: renderLimits },
+];
