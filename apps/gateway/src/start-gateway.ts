@@ -26,7 +26,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningServic
   const module = GatewayModule.register({ config, log, runtime: systemRuntime, views, describedUpstreams });
   const app = await createHttpApplication(module, { name: 'gateway', bodyLimitBytes: BODY_BYTES_MAX });
   protectRoutes(app, { staff: null, attemptTokens: new AttemptTokens(parseKeys(config.attemptTokenKeys)) });
-  await registerUpstreams(app.getHttpAdapter().getInstance(), upstreams);
+  registerUpstreams(app.getHttpAdapter().getInstance(), upstreams);
   describeApp(app);
   const url = await listen(app, config);
   return {

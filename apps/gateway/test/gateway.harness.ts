@@ -36,7 +36,8 @@ export interface HarnessOptions {
   readonly config?: Partial<GatewayModuleOptions['config']>;
   readonly describedUpstreams?: readonly string[];
   readonly readDatabaseClock?: () => Promise<number>;
-  readonly prepare?: (app: NestFastifyApplication) => Promise<void>;
+  /** Runs on the app before it listens. */
+  readonly prepare?: (app: NestFastifyApplication) => void;
 }
 
 export interface Gateway {
@@ -61,7 +62,7 @@ export async function startTestGateway(options: HarnessOptions = {}): Promise<Ga
   });
   const app = await createHttpApplication(module, { name: 'gateway', bodyLimitBytes: 1_024, logger: SILENT });
   protectRoutes(app, { staff: null, attemptTokens: tokens });
-  await options.prepare?.(app);
+  options.prepare?.(app);
   describeApp(app);
   const url = await listen(app, { host: '127.0.0.1', port: 0 });
   return { app, url, log, views, stop: () => app.close() };
@@ -77,12 +78,19 @@ export function tokenOf(attemptId: string, epoch = 1): string {
   return tokens.issue({ attemptId, epoch, sessionId: 's-1', expiresAtMs: Date.now() + SESSION_MS });
 }
 
-export function answerOf(counter: number, change: object = {}): { seq: number; itemId: string; response: unknown } {
+export interface TestAnswer {
+  readonly itemId: string;
+  readonly seq: number;
+  readonly response: unknown;
+  readonly answeredAt: string;
+}
+
+export function answerOf(counter: number, change: object = {}): TestAnswer {
   return {
     itemId: 'item-1',
     seq: SEQ_EPOCH_FACTOR + counter,
     response: 'B',
-    ...{ answeredAt: '2026-01-05T09:00:00+07:00' },
+    answeredAt: '2026-01-05T09:00:00+07:00',
     ...change,
   };
 }

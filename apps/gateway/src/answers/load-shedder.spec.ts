@@ -24,7 +24,7 @@ describe('shedding load', () => {
   test('those refused together are not sent back together', () => {
     const shedder = shedderUnder(10, 0);
     const waits = new Set(Array.from({ length: 100 }, () => shedder.retryAfterSeconds()));
-    expect([...waits].toSorted()).toEqual([1, 2, 3, 4]);
+    expect(waits).toEqual(new Set([1, 2, 3, 4]));
   });
 
   test('an event loop that was blocked shows as late, and as on time once it has recovered', async () => {

@@ -20,7 +20,9 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 /** Shorter than the services keep idle connections, so that none is used while it is being closed. */
 const KEEP_ALIVE_MS = 4_000;
-/** Connections to one service; requests beyond them wait for a free one. */
+/** A roster of a year's 40,000 people with room to spare; each route of a service has a limit of its own. */
+const BODY_BYTES_MAX = 20_000_000;
+/** Connections per prefix; requests beyond them wait for a free one. */
 const CONNECTIONS_MAX = 128;
 const RETRY_AFTER_SECONDS = 2;
 
@@ -39,10 +41,17 @@ const HOP_HEADERS = [
 /** What a client says about its own way here must not be believed behind the gateway. */
 const FORGEABLE_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-/** Passes the other services' routes on. Who may do what is decided by the services themselves. */
-export async function registerUpstreams(fastify: FastifyInstance, urls: UpstreamUrls): Promise<void> {
+/**
+ * Passes the other services' routes on. Who may do what is decided by the services themselves. The plugins are loaded
+ * with the app, not at once, so that what they throw meets the app's error handler.
+ */
+export function registerUpstreams(fastify: FastifyInstance, urls: UpstreamUrls): void {
   for (const [name, prefixes] of Object.entries(PREFIXES) as [UpstreamName, readonly string[]][]) {
-    for (const prefix of prefixes) await fastify.register(httpProxy, optionsFor(urls[name], prefix));
+    void fastify.register(async (scope) => {
+      // Files are passed on as they come in, not read here.
+      scope.removeContentTypeParser('text/csv');
+      for (const prefix of prefixes) await scope.register(httpProxy, optionsFor(urls[name], prefix));
+    });
   }
 }
 
@@ -51,6 +60,9 @@ function optionsFor(upstream: string, prefix: string): FastifyHttpProxyOptions {
     upstream,
     prefix,
     rewritePrefix: prefix,
+    config: { bodyLimitBytes: BODY_BYTES_MAX },
+    preHandler: ({ url }, _reply, done) =>
+      done(leavesItsPrefix(url) ? new DomainError('request.not-found') : undefined),
     http2: false,
     disableRequestLogging: true,
     // The services answer 503 with their own Retry-After; it is the client's to obey, a retry here would hide it.
@@ -70,6 +82,12 @@ function optionsFor(upstream: string, prefix: string): FastifyHttpProxyOptions {
       onError: (reply, { error }) => void reply.send(unavailable(error)),
     },
   };
+}
+
+/** The proxy would refuse such a path as well, but not in the form of our refusals. */
+function leavesItsPrefix(url: string): boolean {
+  const [path = ''] = url.split('?', 1);
+  return decodeURIComponent(path).split(/[\\/]/).includes('..');
 }
 
 function unavailable(cause: Error): DomainError {
