@@ -3,7 +3,6 @@ export const SCHEDULER_GROUP = 'scheduler';
 /** CloudEvents `source` of everything it publishes. */
 export const SCHEDULER_SOURCE = '/petabakat/scheduler';
 
-export const SCHEDULER_CONFIG = Symbol('scheduler config');
 export const SCHEDULER_DATA_SOURCE = Symbol('scheduler data source');
 export const SCHEDULER_LOG = Symbol('scheduler log');
 export const SCHEDULER_RUNTIME = Symbol('scheduler runtime');

@@ -3,6 +3,7 @@ import { FileBody } from '@app/bootstrap';
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ImportReport } from '../versioned-records';
+import type { PublishedTotalEntity } from './target.entity';
 import { type TargetView, TargetsService } from './targets.service';
 
 @ApiTags('targets')
@@ -15,6 +16,13 @@ export class TargetsController {
   @ApiOperation({ summary: 'Targets with their versions, people assessed so far, and published totals beside them' })
   list(): Promise<TargetView[]> {
     return this.service.list();
+  }
+
+  @Get('published-totals')
+  @Roles('operations', 'analyst', 'rollout-officer')
+  @ApiOperation({ summary: 'What others published as done, those over several years too' })
+  publishedTotals(): Promise<PublishedTotalEntity[]> {
+    return this.service.publishedTotals();
   }
 
   @Post()

@@ -24,7 +24,7 @@ export interface TargetView {
   readonly versions: readonly TargetVersionEntity[];
   /** Distinct people with a closed attempt in the period in force. */
   readonly assessed: number;
-  /** Totals whose period overlaps; sources disagree. */
+  /** What others say was done within the period; sources may disagree. */
   readonly published: readonly PublishedTotalEntity[];
 }
 
@@ -40,7 +40,7 @@ export class TargetsService {
   async list(): Promise<TargetView[]> {
     const { manager } = this.dataSource;
     const versions = await this.targets.targets(manager);
-    const totals = [...latestVersions(await this.targets.totals(manager), ({ totalId }) => totalId).values()];
+    const totals = await this.publishedTotals();
     const inForce = [...latestVersions(versions, ({ targetId }) => targetId).values()];
     const assessed = await this.targets.assessedPeople(manager, inForce);
     return inForce.map((target, index) => ({
@@ -48,8 +48,14 @@ export class TargetsService {
       inForce: target,
       versions: versions.filter(({ targetId }) => targetId === target.targetId),
       assessed: assessed[index] ?? 0,
-      published: totals.filter(({ fromDate, toDate }) => fromDate <= target.toDate && toDate >= target.fromDate),
+      published: totals.filter(({ fromDate, toDate }) => fromDate >= target.fromDate && toDate <= target.toDate),
     }));
+  }
+
+  /** Every published total in its latest version, those over several targets too. */
+  async publishedTotals(): Promise<PublishedTotalEntity[]> {
+    const recorded = await this.targets.totals(this.dataSource.manager);
+    return [...latestVersions(recorded, ({ totalId }) => totalId).values()];
   }
 
   async importTargets(text: string, account: string): Promise<ImportReport> {

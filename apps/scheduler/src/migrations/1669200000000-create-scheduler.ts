@@ -1,8 +1,8 @@
 import { createMessagingTables, dropMessagingTables } from '@app/messaging';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class CreateScheduler1669000000000 implements MigrationInterface {
-  readonly name = 'CreateScheduler1669000000000';
+export class CreateScheduler1669200000000 implements MigrationInterface {
+  readonly name = 'CreateScheduler1669200000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await createMessagingTables(queryRunner);

@@ -1,0 +1,176 @@
+import { createDataSource, migrate } from '@app/database';
+import {
+  BatchServer,
+  BatchTransaction,
+  type EventLog,
+  MESSAGING_ENTITIES,
+  OutboxRelay,
+  PositionStore,
+  type Runtime,
+} from '@app/messaging';
+import { type DynamicModule, type INestApplicationContext, Module, type Provider } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { AgenciesController } from './agencies/agencies.controller';
+import { AgenciesRepository } from './agencies/agencies.repository';
+import { AgenciesService } from './agencies/agencies.service';
+import { AgencyViews } from './agencies/agency-views';
+import { AgencyEntity, AgencyVersionEntity, MembershipEntity, SearchedSourceEntity } from './agencies/agency.entity';
+import { ClusterDecisions } from './clusters/cluster-decisions.service';
+import { ClusterViews } from './clusters/cluster-views';
+import { ClusterDecisionEntity, ClusterEntity, ClusterVersionEntity } from './clusters/cluster.entity';
+import { ClustersController } from './clusters/clusters.controller';
+import { ClustersRepository } from './clusters/clusters.repository';
+import { ClustersService } from './clusters/clusters.service';
+import type { SchedulerConfig } from './config';
+import { GateWatch } from './gates/gate-watch';
+import { GateEvaluationEntity, GateRuleEntity } from './gates/gate.entity';
+import { GatesRepository } from './gates/gates.repository';
+import { GatesService } from './gates/gates.service';
+import { CreateScheduler1669200000000 } from './migrations/1669200000000-create-scheduler';
+import { PlanController } from './plan/plan.controller';
+import { SeatEntity, SessionEntity } from './plan/plan.entity';
+import { PlanRepository } from './plan/plan.repository';
+import { PlanService } from './plan/plan.service';
+import { ProgressConsumer } from './progress/progress.consumer';
+import { ProgressController } from './progress/progress.controller';
+import {
+  AttemptClosingEntity,
+  AttemptResultEntity,
+  PersonEntity,
+  RecordSetAsideEntity,
+  SessionRunEntity,
+} from './progress/progress.entity';
+import { ProgressRepository } from './progress/progress.repository';
+import { ProgressService } from './progress/progress.service';
+import { ProjectionsRepository } from './progress/projections.repository';
+import { ProjectionsService } from './progress/projections.service';
+import { SchedulerLifecycle } from './scheduler.lifecycle';
+import {
+  SCHEDULER_DATA_SOURCE,
+  SCHEDULER_GROUP,
+  SCHEDULER_LOG,
+  SCHEDULER_RELAY,
+  SCHEDULER_RUNTIME,
+} from './scheduler.tokens';
+import { PublishedTotalEntity, TargetVersionEntity } from './targets/target.entity';
+import { TargetsController } from './targets/targets.controller';
+import { TargetsRepository } from './targets/targets.repository';
+import { TargetsService } from './targets/targets.service';
+
+/** Connections of one process: batches of a few partitions at a time, the relay, the gates, some readers. */
+const POOL_SIZE = 8;
+
+export const SCHEDULER_ENTITIES = [
+  AgencyEntity,
+  AgencyVersionEntity,
+  AttemptClosingEntity,
+  AttemptResultEntity,
+  ClusterDecisionEntity,
+  ClusterEntity,
+  ClusterVersionEntity,
+  GateEvaluationEntity,
+  GateRuleEntity,
+  MembershipEntity,
+  PersonEntity,
+  PublishedTotalEntity,
+  RecordSetAsideEntity,
+  SearchedSourceEntity,
+  SeatEntity,
+  SessionEntity,
+  SessionRunEntity,
+  TargetVersionEntity,
+  ...MESSAGING_ENTITIES,
+];
+
+export const SCHEDULER_CONTROLLERS = [
+  AgenciesController,
+  ClustersController,
+  PlanController,
+  ProgressConsumer,
+  ProgressController,
+  TargetsController,
+];
+
+export interface SchedulerModuleOptions {
+  readonly config: Pick<SchedulerConfig, 'databaseUrl'>;
+  readonly log: EventLog;
+  readonly runtime: Runtime;
+}
+
+export function createSchedulerDataSource(url: string): DataSource {
+  return createDataSource({
+    url,
+    schema: 'scheduler',
+    entities: SCHEDULER_ENTITIES,
+    migrations: [CreateScheduler1669200000000],
+    poolSize: POOL_SIZE,
+    applicationName: 'petabakat scheduler',
+  });
+}
+
+/** Plans sessions, counts people, and advances the clusters on evidence. */
+@Module({})
+export class SchedulerModule {
+  static register(options: SchedulerModuleOptions): DynamicModule {
+    return {
+      module: SchedulerModule,
+      controllers: SCHEDULER_CONTROLLERS,
+      providers: [
+        ...sharedProviders(options),
+        AgenciesRepository,
+        AgenciesService,
+        AgencyViews,
+        ClusterDecisions,
+        ClusterViews,
+        ClustersRepository,
+        ClustersService,
+        GatesRepository,
+        GatesService,
+        GateWatch,
+        PlanRepository,
+        PlanService,
+        ProgressRepository,
+        ProgressService,
+        ProjectionsRepository,
+        ProjectionsService,
+        TargetsRepository,
+        TargetsService,
+        SchedulerLifecycle,
+      ],
+    };
+  }
+}
+
+/** The consumer group of the service, to be connected to the app. */
+export function schedulerConsumers(app: INestApplicationContext, onFatal: (error: Error) => void): BatchServer[] {
+  const dataSource = app.get<DataSource>(SCHEDULER_DATA_SOURCE, { strict: false });
+  const runtime = app.get<Runtime>(SCHEDULER_RUNTIME, { strict: false });
+  const log = app.get<EventLog>(SCHEDULER_LOG, { strict: false });
+  const positions = new PositionStore(dataSource, runtime);
+  const expects = ['roster', 'responses', 'results', 'sessions'] as const;
+  return [new BatchServer({ group: SCHEDULER_GROUP, log, positions, runtime, expects: [...expects], onFatal })];
+}
+
+function sharedProviders({ config, log, runtime }: SchedulerModuleOptions): Provider[] {
+  return [
+    { provide: SCHEDULER_LOG, useValue: log },
+    { provide: SCHEDULER_RUNTIME, useValue: runtime },
+    { provide: SCHEDULER_DATA_SOURCE, useFactory: () => openDatabase(config.databaseUrl) },
+    {
+      provide: BatchTransaction,
+      inject: [SCHEDULER_DATA_SOURCE],
+      useFactory: (dataSource: DataSource) => new BatchTransaction(dataSource),
+    },
+    {
+      provide: SCHEDULER_RELAY,
+      inject: [SCHEDULER_DATA_SOURCE],
+      useFactory: (dataSource: DataSource) => new OutboxRelay({ dataSource, log, runtime, schema: 'scheduler' }),
+    },
+  ];
+}
+
+async function openDatabase(url: string): Promise<DataSource> {
+  const dataSource = createSchedulerDataSource(url);
+  await migrate(dataSource);
+  return dataSource;
+}
