@@ -83,7 +83,7 @@ export function decodeRecord(topicName: string, key: string, text: string): Deco
 function isKeyedByItsData(spec: EventSpec, key: string, data: unknown): boolean {
   if (spec.topic === 'dead-letters') return true;
   const keyed = (data as Record<string, unknown>)[TOPICS[spec.topic].key];
-  return keyed === undefined || keyed === key;
+  return keyed === undefined || String(keyed) === key;
 }
 
 function topicNameOf(spec: EventSpec): string | null {
