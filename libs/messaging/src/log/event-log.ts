@@ -96,13 +96,23 @@ export interface PartitionRange {
   readonly endOffset: number;
 }
 
+export interface AppendOptions {
+  /** No attempt to append begins later than this after the call. A log that does not try again may ignore it. */
+  readonly timeoutMs?: number;
+}
+
 export interface EventLog {
   /**
    * Appends records to one topic, each to the partition of its key (murmur2 of the key, as Kafka's default
    * partitioner). Records of one key in one call keep their order. One outcome per record, in the order given; never
    * rejects for a record's sake.
    */
-  append(topic: string, records: readonly NewRecord[]): Promise<AppendOutcome[]>;
+  append(topic: string, records: readonly NewRecord[], options?: AppendOptions): Promise<AppendOutcome[]>;
+  /**
+   * Names what a key's appends go through (a partition's leader). Appends through different lanes can be in flight side
+   * by side without waiting for each other. Without this method everything goes through one.
+   */
+  laneOf?(topic: string, key: string): string;
   subscribe(subscription: Subscription): Promise<RunningSubscription>;
   /** Ranges of the partitions asked for (all where none is named). Sees every record acknowledged before the call. */
   ranges(topic: string, partitions?: readonly number[]): Promise<Map<number, PartitionRange>>;
