@@ -25,7 +25,7 @@ export interface AnchorItems {
 
 /** Checks the data and makes every item's starting curve. */
 export function createCurves(
-  model: CalibrationModelName,
+  models: readonly CalibrationModelName[],
   itemIds: readonly string[],
   patterns: ResponsePatterns,
   anchors?: AnchorItems,
@@ -35,7 +35,7 @@ export function createCurves(
   return itemIds.map((itemId, itemIndex) => {
     const anchor = given.get(itemId);
     if (anchor === undefined)
-      return createFreeCurve(model, itemId, itemIndex, categoryFrequencies(patterns, itemIndex));
+      return createFreeCurve(models[itemIndex]!, itemId, itemIndex, categoryFrequencies(patterns, itemIndex));
     requireItem(anchor, itemIndex);
     const curve = new AnchoredCurve(anchor, anchors!.D);
     requireCategories(patterns, itemIndex, itemId, curve.categories);

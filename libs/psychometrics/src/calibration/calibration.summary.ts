@@ -9,7 +9,7 @@ import type { MaximizationOutcome } from './marginal.maximization';
 import { parameterOffsets } from './observed.information';
 
 interface SummaryOptions {
-  readonly model: CalibrationModelName;
+  readonly models: readonly CalibrationModelName[];
   readonly itemIds: readonly string[];
   readonly anchors?: { readonly D: number };
   readonly D: number;
@@ -31,7 +31,7 @@ export function summarizeCalibration(
   const errors = (covariance?.values ?? []).map((row, index) => positiveRoot(row[index]!));
   let next = 0;
   const take = (): number | null => errors[next++] ?? null;
-  const items = model.curves.map((curve, index) => summarizeItem(curve, options.itemIds[index]!, options, take));
+  const items = model.curves.map((curve, index) => summarizeItem(curve, index, options, take));
   const { latent } = model;
   const latentStandardErrors = { mean: latent.meanIsFree ? take() : null, sd: latent.sdIsFree ? take() : null };
   return {
@@ -57,7 +57,7 @@ function positiveRoot(variance: number): number | null {
 
 function summarizeItem(
   curve: ItemCurve,
-  itemId: string,
+  index: number,
   options: SummaryOptions,
   take: () => number | null,
 ): CalibratedItem {
@@ -72,9 +72,10 @@ function summarizeItem(
   const natural = curve.natural();
   const a = natural.slopeIsFree ? take() : null;
   const b = natural.b.map(take);
-  const isDichotomous = options.model === 'rasch' || options.model === '2pl' || options.model === '3pl';
+  const model = options.models[index]!;
+  const isDichotomous = model === 'rasch' || model === '2pl' || model === '3pl';
   return {
-    parameters: createParameters(options, itemId, natural.a / options.D, natural.b, natural.c),
+    parameters: createParameters(model, options.itemIds[index]!, natural.a / options.D, natural.b, natural.c),
     standardErrors: {
       a,
       b: isDichotomous ? b[0]! : b,
@@ -85,13 +86,13 @@ function summarizeItem(
 }
 
 function createParameters(
-  options: SummaryOptions,
+  model: CalibrationModelName,
   itemId: string,
   a: number,
   b: readonly number[],
   c: number | null,
 ): ItemParameters {
-  switch (options.model) {
+  switch (model) {
     case 'rasch':
       return a === 1 ? { itemId, model: '1PL', a, b: b[0]! } : { itemId, model: '2PL', a, b: b[0]! };
     case '2pl':

@@ -45,7 +45,11 @@ interface ConditionalState {
 export function calibrateConditional(options: ConditionalOptions): ConditionalResult {
   requireItemIds(options.responses, options.itemIds);
   const patterns = foldPatterns(options.responses, options.weights);
-  createCurves('rasch', options.itemIds, patterns);
+  createCurves(
+    options.itemIds.map(() => 'rasch'),
+    options.itemIds,
+    patterns,
+  );
   if (patterns.items > CONDITIONAL_ITEMS_MAX) {
     throw new PsychometricsError(
       'options.invalid',

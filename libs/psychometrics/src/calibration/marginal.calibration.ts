@@ -22,14 +22,15 @@ export const THREE_PARAMETER_PRIORS: ItemPriors = {
 };
 
 export interface CalibrationOptions {
-  readonly model: CalibrationModelName;
+  /** One model for all items, or one per item. */
+  readonly model: CalibrationModelName | readonly CalibrationModelName[];
   readonly itemIds: readonly string[];
   readonly responses: ResponseMatrix;
   /** How many people each row stands for. */
   readonly weights?: ArrayLike<number>;
   /** Items with fixed parameters; with them the latent mean and SD are free. */
   readonly anchors?: AnchorItems;
-  /** Default: none, except `THREE_PARAMETER_PRIORS` for the 3PL. */
+  /** Default: none, except `THREE_PARAMETER_PRIORS` when there are 3PL items. */
   readonly priors?: ItemPriors;
   /** Metric of the slopes reported and of a prior on a. Default 1. */
   readonly D?: number;
@@ -45,7 +46,7 @@ export interface CalibrationOptions {
  * Marginal maximum likelihood: EM of Bock & Aitkin (1981), for categories as in Muraki (1992), finished by Newton steps
  * with the observed information (Louis 1982), which also gives the standard errors.
  *
- * Identification: `rasch` and `pcm` have a = 1, latent mean 0 and a free SD; the others a latent N(0, 1); with anchors
+ * Identification: tests of `rasch` and `pcm` items alone have a = 1, latent mean 0 and a free SD; the others a latent N(0, 1); with anchors
  * (fixed-parameter calibration, Kim 2006) mean and SD are free. Omitted scores 0; not reached and not administered take
  * no part.
  *
@@ -54,17 +55,18 @@ export interface CalibrationOptions {
 export function calibrateMarginal(options: CalibrationOptions): CalibrationResult {
   requireItemIds(options.responses, options.itemIds);
   const D = options.D ?? 1;
-  const priors = options.priors ?? (options.model === '3pl' ? THREE_PARAMETER_PRIORS : {});
+  const models = resolveModels(options);
+  const priors = options.priors ?? (models.includes('3pl') ? THREE_PARAMETER_PRIORS : {});
   for (const kind of ['a', 'b', 'c'] as const) if (priors[kind]) requirePrior(priors[kind], kind);
   const patterns = foldPatterns(options.responses, options.weights);
-  const curves = createCurves(options.model, options.itemIds, patterns, options.anchors);
+  const curves = createCurves(models, options.itemIds, patterns, options.anchors);
   const anchored = curves.some((curve) => curve.size === 0);
   if (options.anchors && !anchored) {
     throw new PsychometricsError('options.invalid', 'none of the anchor items is among the items of the responses');
   }
   const model: CalibrationModel = {
     curves,
-    latent: createLatent(options.model, anchored),
+    latent: createLatent(models, anchored),
     standard: resolveQuadrature(options.quadrature),
     patterns,
   };
@@ -74,11 +76,18 @@ export function calibrateMarginal(options: CalibrationOptions): CalibrationResul
     options.parameterTolerance ?? 1e-7,
     options.onProgress,
   );
-  return summarizeCalibration(model, outcome, { ...options, D, priors });
+  return summarizeCalibration(model, outcome, { ...options, models, D, priors });
 }
 
-function createLatent(model: CalibrationModelName, anchored: boolean): LatentDistribution {
-  const slopesFixed = model === 'rasch' || model === 'pcm';
+function resolveModels(options: CalibrationOptions): readonly CalibrationModelName[] {
+  const { model, itemIds } = options;
+  const models = typeof model === 'string' ? itemIds.map(() => model) : model;
+  if (models.length === itemIds.length) return models;
+  throw new PsychometricsError('options.invalid', `there are ${models.length} models for ${itemIds.length} items`);
+}
+
+function createLatent(models: readonly CalibrationModelName[], anchored: boolean): LatentDistribution {
+  const slopesFixed = models.every((model) => model === 'rasch' || model === 'pcm');
   return { mean: 0, sd: 1, meanIsFree: anchored, sdIsFree: anchored || slopesFixed };
 }
 

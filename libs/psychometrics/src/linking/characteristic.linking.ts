@@ -22,7 +22,7 @@ export interface CharacteristicLinkingOptions {
 }
 
 export interface CharacteristicLinking extends ScaleTransformation {
-  /** Value of the criterion at its minimum, weights normalised to sum 1 per grid. */
+  /** Criterion at its minimum: weights normalised to sum 1 per grid, mean over the curves compared. */
   readonly objective: number;
   readonly converged: boolean;
 }
@@ -151,9 +151,10 @@ function residualsOnSource(
 
 function residualsOn(grid: CriterionGrid, at: (theta: number) => Omit<Residual, 'weight'>[]): Residual[] {
   const total = Array.from(grid.weights).reduce((sum, weight) => sum + weight, 0);
-  return Array.from(grid.points).flatMap((theta, index) =>
-    at(theta).map((residual) => ({ ...residual, weight: grid.weights[index]! / total })),
-  );
+  return Array.from(grid.points).flatMap((theta, index) => {
+    const residuals = at(theta);
+    return residuals.map((residual) => ({ ...residual, weight: grid.weights[index]! / (total * residuals.length) }));
+  });
 }
 
 interface CurvePoint {
@@ -161,7 +162,7 @@ interface CurvePoint {
   derivative: number;
 }
 
-/** The expected sum score, or every category probability (of a binary item only that of a right answer). */
+/** The expected sum score, or the probability of every category of every item. */
 function curvesAt(models: readonly ResponseModel[], theta: number, selector: CurveSelector): CurvePoint[] {
   const values: CategoryValues = createCategoryValues(Math.max(...models.map((model) => model.categories)));
   const curves: CurvePoint[] = [];
@@ -173,7 +174,7 @@ function curvesAt(models: readonly ResponseModel[], theta: number, selector: Cur
       const derivative = value * values.slopeRatios[category]!;
       sum.value += category * value;
       sum.derivative += category * derivative;
-      if (category > 0 || model.categories > 2) curves.push({ value, derivative });
+      curves.push({ value, derivative });
     }
   }
   return selector === 'test' ? [sum] : curves;

@@ -32,8 +32,7 @@ export function equateTrueScores(formX: ParameterSet, formY: ParameterSet): Equa
   const expectedY = expectedScoreFunction(bankY);
   return Array.from({ length: highestX + 1 }, (_, rawScore) => {
     if (rawScore === highestX) return { rawScore, theta: null, equivalent: highestY };
-    if (rawScore <= guessX)
-      return { rawScore, theta: null, equivalent: guessX > 0 ? (rawScore * guessY) / guessX : guessY };
+    if (rawScore <= guessX) return { rawScore, theta: null, equivalent: guessX > 0 ? (rawScore * guessY) / guessX : 0 };
     const theta = solve(expectedX, rawScore);
     return { rawScore, theta, equivalent: theta === null ? highestY : expectedY(theta) };
   });
