@@ -30,7 +30,7 @@ This file is written from \`libs/contracts/src\` by \`npm run docs\`; a test com
 
 interface JsonSchema {
   readonly type?: string;
-  readonly const?: unknown;
+  readonly const?: string | number | boolean | null;
   readonly pattern?: string;
   readonly description?: string;
   readonly minimum?: number;

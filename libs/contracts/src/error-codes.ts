@@ -418,6 +418,13 @@ export const ERROR_CODES = {
     title: 'No record stands aside at that position.',
     action: 'See `setAside` of GET /v1/progress.',
   },
+  // Replays
+  'log.tables-differ': {
+    status: 500,
+    level: 'error',
+    title: 'Tables are not what a replay of the log gives.',
+    action: 'Stop the services that write them; docs/operations.md says how to go on.',
+  },
   // (append new groups above this line)
 } as const satisfies Record<string, ErrorSpec>;
 

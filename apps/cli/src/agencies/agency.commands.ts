@@ -1,0 +1,61 @@
+import type { CommandContext } from '../command-context';
+import { type CommandGroup, action } from '../command-group';
+import { renderFields, renderTable } from '../console/table';
+import { pathOf } from '../http/api-client';
+
+interface Decision {
+  readonly cluster: number | null;
+  readonly since: string;
+  readonly author: string;
+  readonly source: string;
+}
+
+interface Agency {
+  readonly code: string;
+  readonly name: string;
+  readonly abbreviation: string;
+  readonly on: string;
+  readonly cluster: number | null;
+  readonly scenario: boolean;
+  readonly decision: Decision | null;
+  readonly history: readonly Decision[];
+  readonly sourcesSearched: readonly { readonly title: string; readonly finding: string }[];
+}
+
+export const addAgencyCommands: CommandGroup = (program, surroundings) => {
+  program
+    .command('agency')
+    .description('agencies and their clusters')
+    .command('show')
+    .description('which cluster an agency is in, since when, by whose decision; none is an answer too')
+    .argument('<code>', 'code of the agency')
+    .option('--on <date>', 'as it was on this day')
+    .action(action(surroundings, show));
+};
+
+async function show(context: CommandContext, code: string, { on }: { on?: string }): Promise<void> {
+  const agency = await context.api().get<Agency>(pathOf('v1', 'agencies', code), { on });
+  context.console.show(agency, () => renderAgency(agency));
+}
+
+function renderAgency(agency: Agency): string {
+  const { cluster, decision, sourcesSearched, history } = agency;
+  const fields = {
+    agency: `${agency.name} (${agency.abbreviation || agency.code})`,
+    on: agency.on,
+    cluster: `${cluster ?? 'none'}${agency.scenario ? ' (scenario)' : ''}`,
+    since: decision?.since,
+    'decided by': decision?.author,
+    source: decision?.source,
+  };
+  const parts = [renderFields(fields)];
+  if (sourcesSearched.length > 0) {
+    const rows = sourcesSearched.map(({ title, finding }) => [title, finding]);
+    parts.push(renderTable(['searched', 'found'], rows));
+  }
+  if (history.length > 1) {
+    const rows = history.map((one) => [one.since, one.cluster ?? 'none', one.author, one.source]);
+    parts.push(renderTable(['since', 'cluster', 'decided by', 'source'], rows));
+  }
+  return parts.join('\n\n');
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { ServiceConfig, configVariables, loadConfig, openServiceLog } from '@app/bootstrap';
+import { DomainError } from '@app/contracts';
+import type { EventLog } from '@app/messaging';
+import type { Command } from 'commander';
+import { Console, type Streams } from './console/console';
+import { ApiClient } from './http/api-client';
+
+export interface CommandSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly streams: Streams;
+}
+
+interface GlobalOptions {
+  readonly url: string;
+  readonly tokenFile?: string;
+  readonly json?: boolean;
+}
+
+/** What every command works with; a service, the database or the log is opened only by the command that needs it. */
+export class CommandContext {
+  readonly console: Console;
+  private readonly options: GlobalOptions;
+
+  constructor(
+    command: Command,
+    private readonly surroundings: CommandSurroundings,
+  ) {
+    this.options = command.optsWithGlobals<GlobalOptions>();
+    this.console = new Console(surroundings.streams, this.options.json ?? false);
+  }
+
+  api(): ApiClient {
+    return new ApiClient(this.options.url.replace(/\/+$/, ''), this.token());
+  }
+
+  databaseUrl(): string {
+    return this.config().databaseUrl;
+  }
+
+  openLog(): Promise<EventLog> {
+    return openServiceLog(this.config(), 'petabakat-cli');
+  }
+
+  /** The services' own variables; what else they are told is none of the command's business. */
+  private config(): Readonly<ServiceConfig> {
+    const names = configVariables(ServiceConfig).flatMap(({ name }) => [name, `${name}_FILE`]);
+    const own = Object.fromEntries(names.map((name) => [name, this.surroundings.env[name]]));
+    return loadConfig(ServiceConfig, { PETABAKAT_LOG: 'postgres', ...withoutAbsent(own) });
+  }
+
+  private token(): string {
+    const { tokenFile } = this.options;
+    const token = tokenFile ? readTextFile(tokenFile).trim() : this.surroundings.env.PETABAKAT_TOKEN;
+    if (token) return token;
+    throw new DomainError('access.token-missing', 'Give the token in PETABAKAT_TOKEN or with --token-file.');
+  }
+}
+
+/** Reads a file that was named on the command line. */
+export function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const problems = [{ at: path, message: 'cannot be read' }];
+    throw new DomainError('request.invalid', `The file ${path} cannot be read.`, { problems, cause });
+  }
+}
+
+export function readJsonFile(path: string): object {
+  try {
+    return JSON.parse(readTextFile(path)) as object;
+  } catch (error) {
+    if (error instanceof DomainError) throw error;
+    throw new DomainError('request.invalid-json', `The file ${path} is not valid JSON.`);
+  }
+}
+
+function withoutAbsent(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+}
