@@ -24,6 +24,12 @@ export function optional(column: CsvColumn): CsvColumn {
   return { ...column, required: false };
 }
 
+/** What a row says, without where it stood. */
+export function withoutRow<Row extends { readonly row: number }>(entry: Row): Omit<Row, 'row'> {
+  const { row: _, ...content } = entry;
+  return content;
+}
+
 /** The pattern lets 30 February through. */
 export function isCalendarDate(date: string): boolean {
   const parsed = new Date(`${date}T00:00:00.000Z`);

@@ -3,8 +3,8 @@ import { createHttpApplication } from '@app/bootstrap';
 import {
   ALL_TOPICS,
   type AttemptClosed,
-  type CloudEvent,
   type EventName,
+  type Problem,
   type ResultScored,
   TOPICS,
   type TopicAlias,
@@ -15,8 +15,11 @@ import { MemoryEventLog, type Runtime, systemRuntime } from '@app/messaging';
 import { type FreshDatabase, freshDatabase } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
+import type { ClusterHistoryView } from './clusters/cluster-views';
+import type { ProgressView } from './progress/progress.service';
 import { SchedulerModule, schedulerConsumers } from './scheduler.module';
 import { SCHEDULER_DATA_SOURCE } from './scheduler.tokens';
+import type { ImportReport } from './versioned-records';
 
 const PATIENCE_MS = 15_000;
 const POLL_MS = 20;
@@ -31,10 +34,20 @@ const ROLE_OF_ACCOUNT: Readonly<Record<string, Role>> = {
 };
 export type Account = 'tono' | 'rini' | 'budi' | 'ana' | 'sam';
 
-export interface Reply {
+export interface Reply<Body> {
   readonly status: number;
-  // A test looks at whatever the route answers.
-  readonly body: Record<string, any>;
+  readonly body: Body;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly problems: readonly Problem[];
+}
+
+export interface Published<Data> {
+  readonly name: EventName;
+  readonly key: string;
+  readonly data: Data;
 }
 
 export const NO_ROOT = '0'.repeat(64);
@@ -88,35 +101,41 @@ export class SchedulerUnderTest {
     await this.database.drop();
   }
 
-  async call(method: 'GET' | 'POST', url: string, account: Account, payload?: object | string): Promise<Reply> {
-    const authorization = `Bearer pbk_${account}.${'x'.repeat(43)}`;
-    const headers: Record<string, string> = { authorization };
-    if (payload !== undefined) headers['content-type'] = typeof payload === 'string' ? 'text/csv' : 'application/json';
-    const reply = await this.app.inject({ method, url, headers, payload });
-    return { status: reply.statusCode, body: reply.body === '' ? {} : reply.json() };
-  }
-
-  /** A call that must succeed. */
-  async ok(
+  /** A call that may be refused. */
+  async call<Body = Refusal>(
     method: 'GET' | 'POST',
     url: string,
     account: Account,
     payload?: object | string,
-  ): Promise<Record<string, any>> {
-    const { status, body } = await this.call(method, url, account, payload);
+  ): Promise<Reply<Body>> {
+    const authorization = `Bearer pbk_${account}.${'x'.repeat(43)}`;
+    const headers: Record<string, string> = { authorization };
+    if (payload !== undefined) headers['content-type'] = typeof payload === 'string' ? 'text/csv' : 'application/json';
+    const reply = await this.app.inject({ method, url, headers, payload });
+    return { status: reply.statusCode, body: (reply.body === '' ? {} : reply.json()) as Body };
+  }
+
+  /** A call that must succeed. */
+  async ok<Body = ImportReport>(
+    method: 'GET' | 'POST',
+    url: string,
+    account: Account,
+    payload?: object | string,
+  ): Promise<Body> {
+    const { status, body } = await this.call<Body>(method, url, account, payload);
     if (status >= 300) throw new Error(`${method} ${url}: ${status} ${JSON.stringify(body)}`);
     return body;
   }
 
   /** What the scheduler has published on a topic, by partition and in order. */
-  async published(topic: TopicAlias): Promise<{ name: EventName; key: string; event: CloudEvent; data: any }[]> {
+  async published<Data>(topic: TopicAlias): Promise<Published<Data>[]> {
     const { name: topicName, partitions } = TOPICS[topic];
     const numbers = Array.from({ length: partitions }, (_, partition) => partition);
     const records = await Promise.all(numbers.map((partition) => this.log.read(topicName, partition, 0, 10_000)));
     return records.flat().map(({ key, value }) => {
       const decoded = decodeRecord(topicName, key, value);
       if (!decoded.ok) throw new Error(decoded.detail);
-      return { name: decoded.name, key, event: decoded.event, data: decoded.event.data };
+      return { name: decoded.name, key, data: decoded.event.data as Data };
     });
   }
 
@@ -137,12 +156,7 @@ export class SchedulerUnderTest {
       topics.map(async (alias) => [TOPICS[alias].name, await this.log.ranges(TOPICS[alias].name)] as const),
     );
     await this.until(
-      async () =>
-        (await this.ok('GET', '/v1/progress', 'ana')).positions as {
-          topic: string;
-          partition: number;
-          offset: number;
-        }[],
+      async () => (await this.ok<ProgressView>('GET', '/v1/progress', 'ana')).positions,
       (positions) =>
         ends.every(([topic, ranges]) =>
           [...ranges].every(([partition, { endOffset }]) =>
@@ -152,7 +166,7 @@ export class SchedulerUnderTest {
     );
   }
 
-  async cluster(number: number): Promise<Record<string, any>> {
+  async cluster(number: number): Promise<ClusterHistoryView> {
     return this.ok('GET', `/v1/clusters/${number}`, 'ana');
   }
 
@@ -269,13 +283,18 @@ export class SchedulerUnderTest {
     const module = SchedulerModule.register({ config: { databaseUrl: this.database.url }, log: this.log, runtime });
     this.app = await createHttpApplication(module, { name: 'scheduler', bodyLimitBytes: 1_000_000, logLevel: 'fatal' });
     protectRoutes(this.app, { staff: { find: async (token) => staffOf(token) }, attemptTokens: null });
-    for (const strategy of schedulerConsumers(this.app, (error) => Promise.reject(error))) {
+    for (const strategy of schedulerConsumers(this.app, failTheRun)) {
       this.app.connectMicroservice({ strategy }, { inheritAppConfig: true });
     }
     await this.app.startAllMicroservices();
     await this.app.init();
     await this.app.getHttpAdapter().getInstance().ready();
   }
+}
+
+/** The test process itself: an error that no test awaits must not pass. */
+function failTheRun(error: Error): void {
+  throw error;
 }
 
 function staffOf(token: string): Staff | null {

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SchedulerUnderTest } from '../scheduler.fixture';
+import type { AgencyHistoryView, AgencyView } from './agency-views';
 
 const DATA = join(__dirname, '../../data');
 const dataFile = (name: string) => readFileSync(join(DATA, name), 'utf8');
 const AGENCIES = '/v1/agencies?effectiveFrom=2022-03-18&author=MenPANRB%20Tjahjo%20Kumolo';
+
+/** A test starts the whole service; on a busy machine that takes a while. */
+jest.setTimeout(60_000);
 
 describe('agencies and their clusters', () => {
   let scheduler: SchedulerUnderTest;
@@ -24,9 +28,7 @@ describe('agencies and their clusters', () => {
   };
 
   test('the 101 real agencies are in the clusters of the file: 36, 5, 14 and 46 in none', async () => {
-    const agencies = (await scheduler.ok('GET', '/v1/agencies?on=2022-10-05', 'ana')) as unknown as {
-      cluster: number;
-    }[];
+    const agencies = await scheduler.ok<AgencyView[]>('GET', '/v1/agencies?on=2022-10-05', 'ana');
     const counts = new Map<number | null, number>();
     for (const { cluster } of agencies) counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
     expect(agencies).toHaveLength(101);
@@ -34,7 +36,7 @@ describe('agencies and their clusters', () => {
   });
 
   test('an agency says which cluster it is in, since when, by whose decision', async () => {
-    expect(await scheduler.ok('GET', '/v1/agencies/kemenkes?on=2022-10-05', 'ana')).toMatchObject({
+    expect(await scheduler.ok<AgencyHistoryView>('GET', '/v1/agencies/kemenkes?on=2022-10-05', 'ana')).toMatchObject({
       code: 'kemenkes',
       cluster: 2,
       scenario: false,
@@ -50,27 +52,25 @@ describe('agencies and their clusters', () => {
   });
 
   test('BP Tapera is in no cluster, and says where that was looked for', async () => {
-    const answer = await scheduler.ok('GET', '/v1/agencies/BP-TAPERA', 'ana');
+    const answer = await scheduler.ok<AgencyHistoryView>('GET', '/v1/agencies/BP-TAPERA', 'ana');
     expect(answer).toMatchObject({
       code: 'bp-tapera',
       cluster: null,
       decision: { cluster: null, since: '2022-03-18' },
     });
-    const titles = answer.sourcesSearched.map(({ title }: { title: string }) => title);
+    const titles = answer.sourcesSearched.map(({ title }) => title);
     expect(titles).toContain('Perpres 9/2018 on BP Tapera');
     expect(titles).toContain('MenPANRB Tjahjo Kumolo in Kontan');
     expect(titles.length).toBeGreaterThan(8);
   });
 
   test('the sources of another agency are not shown', async () => {
-    const answer = await scheduler.ok('GET', '/v1/agencies/brin', 'ana');
-    expect(answer.sourcesSearched.map(({ title }: { title: string }) => title)).not.toContain(
-      'Perpres 9/2018 on BP Tapera',
-    );
+    const answer = await scheduler.ok<AgencyHistoryView>('GET', '/v1/agencies/brin', 'ana');
+    expect(answer.sourcesSearched.map(({ title }) => title)).not.toContain('Perpres 9/2018 on BP Tapera');
   });
 
   test('before its first record took effect an agency is in no cluster', async () => {
-    expect(await scheduler.ok('GET', '/v1/agencies/kemenkes?on=2022-03-17', 'ana')).toMatchObject({
+    expect(await scheduler.ok<AgencyHistoryView>('GET', '/v1/agencies/kemenkes?on=2022-03-17', 'ana')).toMatchObject({
       cluster: null,
       decision: null,
     });
@@ -94,10 +94,11 @@ describe('agencies and their clusters', () => {
     const decide = (row: string) => scheduler.ok('POST', '/v1/agencies/memberships', 'rini', header + row);
     await decide('klhk,3,2023-01-01,Bappenas,decree 1,moved');
     await decide('klhk,1,2023-01-01,Bappenas,decree 1,corrected');
-    const on = async (date: string) => (await scheduler.ok('GET', `/v1/agencies/klhk?on=${date}`, 'ana')).cluster;
+    const on = async (date: string) =>
+      (await scheduler.ok<AgencyHistoryView>('GET', `/v1/agencies/klhk?on=${date}`, 'ana')).cluster;
     expect([await on('2022-12-31'), await on('2023-01-01')]).toEqual([2, 1]);
-    const { history } = await scheduler.ok('GET', '/v1/agencies/klhk', 'ana');
-    expect(history.map((entry: any) => [entry.version, entry.cluster, entry.author])).toEqual([
+    const { history } = await scheduler.ok<AgencyHistoryView>('GET', '/v1/agencies/klhk', 'ana');
+    expect(history.map((entry) => [entry.version, entry.cluster, entry.author])).toEqual([
       [1, 2, 'MenPANRB Tjahjo Kumolo'],
       [2, 3, 'Bappenas'],
       [3, 1, 'Bappenas'],
@@ -106,13 +107,13 @@ describe('agencies and their clusters', () => {
 
   test('a scenario adds members, stays marked, and leaves what was published in sight', async () => {
     await scheduler.ok('POST', '/v1/agencies/memberships?scenario=true', 'tono', dataFile('scenario-memberships.csv'));
-    expect(await scheduler.ok('GET', '/v1/agencies/kpu', 'ana')).toMatchObject({
+    expect(await scheduler.ok<AgencyHistoryView>('GET', '/v1/agencies/kpu', 'ana')).toMatchObject({
       cluster: 5,
       scenario: true,
       decision: { scenario: true },
       published: { cluster: null, scenario: false },
     });
-    expect((await scheduler.ok('GET', '/v1/agencies/kemenkes', 'ana')).scenario).toBe(false);
+    expect((await scheduler.ok<AgencyHistoryView>('GET', '/v1/agencies/kemenkes', 'ana')).scenario).toBe(false);
   });
 
   test('a file with errors names them by row and column without their values, and records nothing of it', async () => {

@@ -2,6 +2,7 @@ import type { Runtime } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ClustersRepository } from '../clusters/clusters.repository';
+import { withoutRow } from '../csv-cells';
 import { FileProblems } from '../file-problems';
 import { GateWatch } from '../gates/gate-watch';
 import { lockImports } from '../import-lock';
@@ -33,7 +34,7 @@ export class AgenciesService {
     const rows = readAgencies(text);
     return this.recording(account, async (manager, recording) => {
       await this.refuseUnknownClusters(manager, rows);
-      const contents = rows.map(({ row: _, cluster: __, ...content }) => content);
+      const contents = rows.map(contentOf);
       const recorded = [...(await this.agencies.agencies(manager)).values()];
       const versions = newVersions(contents, recorded, ({ code }) => code);
       await this.agencies.insertAgencies(
@@ -55,7 +56,7 @@ export class AgenciesService {
         rows.map(({ row, code }) => ({ row, column: 'code', code })),
       );
       await this.refuseUnknownClusters(manager, rows);
-      const contents = rows.map(({ row: _, ...content }) => ({ ...content, scenario }));
+      const contents = rows.map((row) => ({ ...withoutRow(row), scenario }));
       return reportOf(rows, (await this.recordMemberships(manager, contents, recording)).length);
     });
   }
@@ -67,7 +68,7 @@ export class AgenciesService {
         manager,
         rows.flatMap(({ row, agencyCode }) => (agencyCode ? [{ row, column: 'agency', code: agencyCode }] : [])),
       );
-      const contents = rows.map(({ row: _, ...content }) => content);
+      const contents = rows.map(withoutRow);
       const versions = newVersions(contents, await this.agencies.sources(manager), ({ sourceId }) => sourceId);
       await this.agencies.insertSources(
         manager,
@@ -124,6 +125,12 @@ export class AgenciesService {
     }
     problems.refuseIfAny();
   }
+}
+
+/** What an agency is; its cluster is a record of its own. */
+function contentOf(row: AgencyRow): Omit<AgencyRow, 'row' | 'cluster'> {
+  const { row: _, cluster: __, ...content } = row;
+  return content;
 }
 
 function membershipOf(row: AgencyRow, { effectiveFrom, author }: Decision): MembershipContent {

@@ -43,7 +43,8 @@ export class GateEvaluationEntity {
   @Column({ name: 'reason_code', type: 'text' })
   reasonCode: string;
 
-  @Column({ type: 'jsonb' })
+  /** `json` keeps the order in which the figures are read. */
+  @Column({ type: 'json' })
   figures: object;
 
   @Column({ type: 'jsonb' })

@@ -59,16 +59,23 @@ export class GatesService {
     });
   }
 
-  async addRule(rule: NewGateRule, account: string): Promise<GateRuleEntity> {
-    return this.dataSource.transaction(async (manager) => {
+  /** A new rule judges at once. */
+  async addRule(
+    { passPercent, overdueMinutes, author, source }: NewGateRule,
+    account: string,
+  ): Promise<GateRuleEntity> {
+    const added = await this.dataSource.transaction(async (manager) => {
       await lockImports(manager);
       const inForce = await this.gates.ruleInForce(manager, COVERAGE_GATE);
       const recordedAt = new Date(this.runtime.nowMs());
       const version = (inForce?.version ?? 0) + 1;
-      const recorded = { gate: COVERAGE_GATE, version, ...rule, recordedBy: account, recordedAt };
+      const thresholds = { passPercent, overdueMinutes, author, source };
+      const recorded = { gate: COVERAGE_GATE, version, ...thresholds, recordedBy: account, recordedAt };
       await this.gates.insertRule(manager, recorded);
       return recorded;
     });
+    await this.evaluate();
+    return added;
   }
 
   private figuresOf(

@@ -123,7 +123,7 @@ const TABLES = [
      evaluation integer NOT NULL,
      outcome text NOT NULL,
      reason_code text NOT NULL,
-     figures jsonb NOT NULL,
+     figures json NOT NULL,
      positions jsonb NOT NULL,
      evaluated_at timestamptz NOT NULL,
      PRIMARY KEY (cluster, gate, evaluation)
