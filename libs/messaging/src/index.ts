@@ -1,3 +1,6 @@
+export * from './accumulator/accumulator';
+export * from './accumulator/append-errors';
+export { type SentBatch } from './accumulator/lane';
 export * from './consumption/batch-transaction';
 export { ConsumerGap } from './consumption/consumer-gap.entity';
 export { ConsumerProgress } from './consumption/consumer-progress.entity';
