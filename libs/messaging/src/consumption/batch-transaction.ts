@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { wakeOutbox } from '../outbox/outbox-signals';
+import { withoutApplied } from './applied-part';
 import { markSettled } from './batch-settlement';
 import type { EventBatch } from './event-batch';
 
@@ -60,14 +61,4 @@ async function movePosition(manager: EntityManager, batch: EventBatch): Promise<
      WHERE consumer_group = $1 AND topic = $2 AND partition = $3`,
     [batch.group, batch.topic, batch.partition, batch.nextOffset],
   );
-}
-
-function withoutApplied(batch: EventBatch, position: number): EventBatch {
-  if (position === batch.firstOffset) return batch;
-  return {
-    ...batch,
-    firstOffset: position,
-    events: batch.events.filter((record) => record.offset >= position),
-    rejected: batch.rejected.filter((record) => record.offset >= position),
-  };
 }

@@ -18,8 +18,13 @@ export interface GapAcceptance {
   readonly reason: string;
 }
 
+/** Where a consumer group stands: all that a transport needs to know of progress. */
+export interface Positions {
+  position(group: string, topic: string, partition: number): Promise<number>;
+}
+
 /** Positions of consumer groups, in the schema that holds what they consumed. */
-export class PositionStore {
+export class PositionStore implements Positions {
   constructor(
     private readonly dataSource: DataSource,
     private readonly runtime: Runtime,

@@ -3,11 +3,10 @@ import { Controller, type INestApplication, Logger, Module, type Type } from '@n
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { DataSource } from 'typeorm';
 import { markSettled } from '../consumption/batch-settlement';
 import type { EventBatch } from '../consumption/event-batch';
 import { startedRecord } from '../consumption/started-events.fixture';
-import { PositionStore } from '../consumption/position-store';
+import type { Positions } from '../consumption/position-store';
 import type { LogGap, RunningSubscription, Subscription } from '../log/event-log';
 import { MemoryEventLog } from '../memory/memory-event-log';
 import { VirtualRuntime } from '../memory/virtual-runtime';
@@ -22,14 +21,10 @@ const SILENCE_MS = WATCHDOG_LIMITS.silenceMaxMs + 2 * WATCHDOG_LIMITS.lookEveryM
 beforeAll(() => Logger.overrideLogger(false));
 
 /** Positions without a database: these tests are about the transport. */
-class KnownPositions extends PositionStore {
+class KnownPositions implements Positions {
   known = 0;
 
-  constructor() {
-    super(new DataSource({ type: 'postgres' }), new VirtualRuntime());
-  }
-
-  override async position(): Promise<number> {
+  async position(): Promise<number> {
     return this.known;
   }
 }

@@ -2,7 +2,7 @@ import { TOPICS, type TopicAlias } from '@app/contracts';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { EventBatch } from '../consumption/event-batch';
-import type { PositionStore } from '../consumption/position-store';
+import type { Positions } from '../consumption/position-store';
 import { DeadLetterWriter } from '../dead-letters/dead-letter-writer';
 import type {
   BatchOutcome,
@@ -35,7 +35,7 @@ export const SERVER_LIMITS = {
 export interface BatchServerOptions {
   readonly group: string;
   readonly log: EventLog;
-  readonly positions: PositionStore;
+  readonly positions: Positions;
   readonly runtime?: Runtime;
   /** Handlers that run at a time. Each holds a connection: leave some of the pool to requests and to the relay. */
   readonly concurrency?: number;
