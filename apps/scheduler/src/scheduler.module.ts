@@ -44,6 +44,7 @@ import { ProgressRepository } from './progress/progress.repository';
 import { ProgressService } from './progress/progress.service';
 import { ProjectionsRepository } from './progress/projections.repository';
 import { ProjectionsService } from './progress/projections.service';
+import { RosterBarrier } from './progress/roster-barrier';
 import { SchedulerLifecycle } from './scheduler.lifecycle';
 import {
   SCHEDULER_DATA_SOURCE,
@@ -133,6 +134,7 @@ export class SchedulerModule {
         ProgressService,
         ProjectionsRepository,
         ProjectionsService,
+        RosterBarrier,
         TargetsRepository,
         TargetsService,
         SchedulerLifecycle,

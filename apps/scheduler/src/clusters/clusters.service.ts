@@ -1,11 +1,11 @@
 import { DomainError } from '@app/contracts';
-import type { OutboxRelay, Runtime } from '@app/messaging';
+import { type Runtime, wakeOutbox } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { COVERAGE_GATE } from '../gates/domain/coverage';
 import { GatesRepository } from '../gates/gates.repository';
 import { lockImports } from '../import-lock';
-import { SCHEDULER_DATA_SOURCE, SCHEDULER_RELAY, SCHEDULER_RUNTIME } from '../scheduler.tokens';
+import { SCHEDULER_DATA_SOURCE, SCHEDULER_RUNTIME } from '../scheduler.tokens';
 import { type ImportReport, newVersions, reportOf } from '../versioned-records';
 import { ClusterDecisions } from './cluster-decisions.service';
 import { readClusters } from './clusters.file';
@@ -19,7 +19,6 @@ export class ClustersService {
   constructor(
     @Inject(SCHEDULER_DATA_SOURCE) private readonly dataSource: DataSource,
     @Inject(SCHEDULER_RUNTIME) private readonly runtime: Runtime,
-    @Inject(SCHEDULER_RELAY) private readonly relay: OutboxRelay,
     private readonly clusters: ClustersRepository,
     private readonly decisions: ClusterDecisions,
     private readonly gates: GatesRepository,
@@ -37,7 +36,7 @@ export class ClustersService {
       }
       if (verdict.kind === 'decided') await this.decisions.record(manager, cluster, verdict.decision);
     });
-    this.relay.wake();
+    wakeOutbox(this.dataSource);
   }
 
   async importClusters(text: string, account: string): Promise<ImportReport> {

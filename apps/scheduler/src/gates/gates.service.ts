@@ -1,4 +1,4 @@
-import { type Runtime, addToOutbox } from '@app/messaging';
+import { type Runtime, addToOutbox, wakeOutbox } from '@app/messaging';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ClusterDecisions } from '../clusters/cluster-decisions.service';
@@ -57,6 +57,7 @@ export class GatesService {
         if (figures) await this.record(manager, cluster, this.judge(cluster, figures, rule), seen, latest);
       }
     });
+    wakeOutbox(this.dataSource);
   }
 
   /** A new rule judges at once. */

@@ -117,6 +117,13 @@ describe('planning sessions and seats', () => {
     });
   });
 
+  test('people registered a moment ago can be seated at once', async () => {
+    const people = Array.from({ length: 20 }, (_, index) => `fresh-${index}`);
+    for (const person of people) await scheduler.register(person, 'kemenkeu');
+    const seated = await importSeats(...people.map((person, index) => `${session},f${index},${person},`));
+    expect(seated).toMatchObject({ status: 200, body: { recorded: 20 } });
+  });
+
   test('the same seats again publish nothing, another extra time does', async () => {
     await importSeats(`${session},1,p1,`, `${session},2,p2,`);
     expect((await importSeats(`${session},1,p1,`, `${session},2,p2,`)).body).toMatchObject({ recorded: 0 });

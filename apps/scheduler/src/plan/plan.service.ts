@@ -1,11 +1,12 @@
 import { DomainError } from '@app/contracts';
-import { type OutboxRelay, type Runtime, addToOutbox } from '@app/messaging';
+import { type Runtime, addToOutbox, wakeOutbox } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { ClustersRepository } from '../clusters/clusters.repository';
 import { FileProblems } from '../file-problems';
 import { GateWatch } from '../gates/gate-watch';
-import { SCHEDULER_DATA_SOURCE, SCHEDULER_RELAY, SCHEDULER_RUNTIME } from '../scheduler.tokens';
+import { RosterBarrier } from '../progress/roster-barrier';
+import { SCHEDULER_DATA_SOURCE, SCHEDULER_RUNTIME } from '../scheduler.tokens';
 import { type ImportReport, type Recording, reportOf } from '../versioned-records';
 import { type SeatRequest, type SeatableSession, type SeatedPerson, seatPeople } from './domain/seating';
 import { eventOfCancellation, eventOfSession, eventsOfSeats } from './plan-events';
@@ -21,9 +22,9 @@ export class PlanService {
   constructor(
     @Inject(SCHEDULER_DATA_SOURCE) private readonly dataSource: DataSource,
     @Inject(SCHEDULER_RUNTIME) private readonly runtime: Runtime,
-    @Inject(SCHEDULER_RELAY) private readonly relay: OutboxRelay,
     private readonly plan: PlanRepository,
     private readonly clusters: ClustersRepository,
+    private readonly roster: RosterBarrier,
     private readonly watch: GateWatch,
   ) {}
 
@@ -47,6 +48,7 @@ export class PlanService {
 
   async importSeats(text: string, account: string): Promise<ImportReport> {
     const requests = readSeats(text);
+    await this.roster.wait();
     return this.publishing(account, async (manager, recording) => {
       const sessionIds = [...new Set(requests.map(({ sessionId }) => sessionId))];
       const sessions = await this.plan.lockSessions(manager, sessionIds);
@@ -106,7 +108,7 @@ export class PlanService {
   ): Promise<ImportReport> {
     const recording = { recordedBy: account, recordedAt: new Date(this.runtime.nowMs()) };
     const report = await this.againAfterRace(() => this.dataSource.transaction((manager) => work(manager, recording)));
-    this.relay.wake();
+    wakeOutbox(this.dataSource);
     this.watch.wake();
     return report;
   }

@@ -54,6 +54,15 @@ export class ProgressRepository {
     return rows[0] ?? { agencies: [], positions: [] };
   }
 
+  /** How far each partition of a topic has been applied. */
+  async positions(manager: EntityManager, topic: string): Promise<Map<number, number>> {
+    const rows: { partition: number; next_offset: string }[] = await manager.query(
+      'SELECT partition, next_offset FROM consumer_progress WHERE consumer_group = $1 AND topic = $2',
+      [SCHEDULER_GROUP, topic],
+    );
+    return new Map(rows.map((row) => [row.partition, Number(row.next_offset)]));
+  }
+
   async setAside(manager: EntityManager): Promise<SetAsideRecord[]> {
     return manager.query(
       `SELECT topic, partition, "offset"::float8 AS "offset", key, code FROM records_set_aside

@@ -1,10 +1,10 @@
 import { buildEvent } from '@app/contracts';
-import { type OutboxEvent, type OutboxRelay, type Runtime, addToOutbox } from '@app/messaging';
+import { type OutboxEvent, type Runtime, addToOutbox, wakeOutbox } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { FileProblems } from '../file-problems';
 import { lockImports } from '../import-lock';
-import { SCHEDULER_DATA_SOURCE, SCHEDULER_RELAY, SCHEDULER_RUNTIME, SCHEDULER_SOURCE } from '../scheduler.tokens';
+import { SCHEDULER_DATA_SOURCE, SCHEDULER_RUNTIME, SCHEDULER_SOURCE } from '../scheduler.tokens';
 import {
   type ImportReport,
   type Recording,
@@ -33,7 +33,6 @@ export class TargetsService {
   constructor(
     @Inject(SCHEDULER_DATA_SOURCE) private readonly dataSource: DataSource,
     @Inject(SCHEDULER_RUNTIME) private readonly runtime: Runtime,
-    @Inject(SCHEDULER_RELAY) private readonly relay: OutboxRelay,
     private readonly targets: TargetsRepository,
   ) {}
 
@@ -67,7 +66,7 @@ export class TargetsService {
       await addToOutbox(manager, versions.map(eventOfTarget));
       return reportOf(rows, versions.length);
     });
-    this.relay.wake();
+    wakeOutbox(this.dataSource);
     return report;
   }
 
