@@ -12,8 +12,12 @@ const PROGRAMS = ['gateway', 'assessment', 'scoring', 'scheduler', 'standalone',
 /** A build empties `dist` first, so the oldest program tells when all of them were built. */
 const OUTPUTS = [...PROGRAMS, 'dist/demo/src/main.js'];
 
-export function ensureBuilt() {
+export function ensureInstalled() {
   if (!existsSync(join(root, 'node_modules'))) npm('ci', '--no-audit', '--no-fund');
+}
+
+export function ensureBuilt() {
+  ensureInstalled();
   if (!isBuilt()) npm('run', 'build', '--silent');
 }
 
