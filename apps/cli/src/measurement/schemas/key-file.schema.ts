@@ -1,0 +1,15 @@
+/** Frozen beside this file as key-file.schema.json; an incompatible change is a new version under a new name. */
+export const KEY_FILE_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://petabakat.example/schemas/measurement/key-file.v1.json',
+  title: 'Right option or option credits of every item',
+  description: 'An option that is not in the key scores 0.',
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: {
+    type: ['string', 'object'],
+    minLength: 1,
+    minProperties: 1,
+    additionalProperties: { type: 'integer', minimum: 0, maximum: 99 },
+  },
+} as const;
