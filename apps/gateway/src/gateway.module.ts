@@ -1,7 +1,7 @@
 import { AttemptTokens } from '@app/access';
 import { parseKeys } from '@app/bootstrap';
 import { TOPICS } from '@app/contracts';
-import { Accumulator, type EventLog, type Runtime } from '@app/messaging';
+import { ACCUMULATOR_LIMITS, Accumulator, type EventLog, type Runtime } from '@app/messaging';
 import { METRICS } from '@app/observability';
 import { Commitments } from '@app/receipts';
 import type { AttemptViews } from '@app/views';
@@ -18,6 +18,7 @@ import { AttemptViewCache } from './answers/attempt-view.cache';
 import { EventLoopDelay, LoadShedder } from './answers/load-shedder';
 import { type GatewayConfig, furtherReceiptKeys } from './config';
 import { ContractsController } from './contracts/contracts.controller';
+import { endConnectionsWhenStopping } from './ending-connections';
 import { GatewayLifecycle } from './gateway.lifecycle';
 import { GATEWAY_LOG } from './gateway.tokens';
 import { ClockComparison, type ReadClock, postgresClock } from './health/clock-comparison';
@@ -27,9 +28,6 @@ import { OpenApiController } from './openapi/openapi.controller';
 import { OpenApiDocuments } from './openapi/openapi.documents';
 
 export const GATEWAY_CONTROLLERS = [AnswersController, ContractsController, KeysController, OpenApiController];
-
-/** docs/limits.md gives the reasons that are not told here. */
-const ACCUMULATOR_LIMITS = { lingerMs: 5 };
 
 export interface GatewayModuleOptions {
   readonly config: Pick<
@@ -72,7 +70,9 @@ export class GatewayModule implements NestModule {
 
   /** Nest calls this before it registers any route. */
   configure(): void {
-    this.answerRoute.install(this.adapterHost.httpAdapter.getInstance<FastifyInstance>());
+    const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
+    this.answerRoute.install(fastify);
+    endConnectionsWhenStopping(fastify);
   }
 }
 
@@ -99,14 +99,20 @@ function answerProviders({ config, log, runtime, views }: GatewayModuleOptions):
   const limits = { queuedRecordsMax: config.answerQueueRecordsMax, eventLoopDelayMaxMs: config.eventLoopDelayMaxMs };
   return [
     {
-      provide: Accumulator,
-      useFactory: () => new Accumulator(log, TOPICS.attempts.name, ACCUMULATOR_LIMITS, runtime),
+      provide: AnswersMetrics,
+      inject: [METRICS],
+      useFactory: (registry: Registry) => new AnswersMetrics(registry),
     },
     {
-      provide: AnswersMetrics,
-      inject: [METRICS, Accumulator],
-      useFactory: (registry: Registry, accumulator: Accumulator) =>
-        new AnswersMetrics(registry, () => accumulator.figures.queuedRecords),
+      provide: Accumulator,
+      inject: [AnswersMetrics],
+      useFactory: (metrics: AnswersMetrics) => {
+        const accumulator = new Accumulator(log, TOPICS.attempts.name, ACCUMULATOR_LIMITS, runtime, (batch) =>
+          metrics.observeBatch(batch),
+        );
+        metrics.watchQueue(() => accumulator.figures.queuedRecords);
+        return accumulator;
+      },
     },
     {
       provide: LoadShedder,

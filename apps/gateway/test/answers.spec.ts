@@ -200,6 +200,7 @@ describe('the figures of the answer route', () => {
       'petabakat_answer_requests_total{code="access.foreign-attempt"} 1',
       'petabakat_answer_requests_total{code="request.invalid-json"} 1',
       'petabakat_answer_acknowledgement_seconds_count 1',
+      'petabakat_answer_batch_records_sum 2',
       'petabakat_answer_queue_records 0',
     ]) {
       expect(metrics.split('\n')).toContain(line);

@@ -12,9 +12,11 @@ import {
 const COMMAND_TIMEOUT_MS = 100;
 /** A connection on which nothing comes back is given up, so that commands do not pile up behind it. */
 const SOCKET_TIMEOUT_MS = 1_000;
+/** Redis stands in the same network: a connection that takes longer will not come. */
 const CONNECT_TIMEOUT_MS = 1_000;
 /** Nothing is in flight at the end that would be worth waiting for. */
 const DISCONNECT_TIMEOUT_MS = 100;
+/** Views are missed from the moment they are back; one attempt a second costs nothing. */
 const RECONNECT_DELAY_MAX_MS = 1_000;
 /** Views written with one round trip; keeps a single write far below the command timeout. */
 const PUT_BATCH_MAX = 200;

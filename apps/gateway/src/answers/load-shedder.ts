@@ -45,8 +45,9 @@ export interface Load {
   eventLoopDelayMs(): number;
 }
 
-/** Seconds within which refused clients come back, spread so that they do not come back together. */
+/** The smallest wait that HTTP can name; the queue drains faster. */
 const RETRY_AFTER_MIN_SECONDS = 1;
+/** Refused clients come back over this many seconds, so that they do not come back together. */
 const RETRY_AFTER_SPREAD_SECONDS = 4;
 
 /** Refuses answers early, while those already taken can still be acknowledged in time. */

@@ -2,7 +2,7 @@ import { type AnswerResponse, AnswerSubmitted, DomainError, type Problem } from 
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020';
 
 /** A client that was offline sends what it kept in few requests; more would make one refusal repeat too much. */
-export const ANSWERS_PER_REQUEST_MAX = 100;
+export const REQUEST_ANSWERS_MAX = 100;
 /** 100 answers of 600 bytes, or one essay at the item's limit of 4,000 characters with room to spare. */
 export const ANSWERS_BODY_BYTES_MAX = 65_536;
 
@@ -26,7 +26,7 @@ export const SUBMIT_ANSWERS_SCHEMA = {
     answers: {
       type: 'array',
       minItems: 1,
-      maxItems: ANSWERS_PER_REQUEST_MAX,
+      maxItems: REQUEST_ANSWERS_MAX,
       items: {
         type: 'object',
         required: ['itemId', 'seq', 'response', 'answeredAt'],

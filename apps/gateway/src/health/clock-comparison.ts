@@ -3,6 +3,7 @@ import { Client } from 'pg';
 
 /** Server time decides about deadlines; the grace after them absorbs this much, and not more. */
 const DIFFERENCE_MAX_MS = 500;
+/** As long as a health check may take; later nobody listens to the verdict. */
 const QUERY_TIMEOUT_MS = 2_000;
 
 /** Reads another clock. Rejects where it cannot be read. */

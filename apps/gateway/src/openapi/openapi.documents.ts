@@ -5,6 +5,7 @@ import type { Runtime } from '@app/messaging';
 const FRESH_MS = 60_000;
 /** After a failed fetch; a service that restarts is back soon. */
 const RETRY_AFTER_MS = 5_000;
+/** A service that is slow to describe itself is left out rather than waited for. */
 const FETCH_TIMEOUT_MS = 2_000;
 
 interface FetchedDocument {

@@ -24,6 +24,7 @@ const KEEP_ALIVE_MS = 4_000;
 const BODY_BYTES_MAX = 20_000_000;
 /** Connections per prefix; requests beyond them wait for a free one. */
 const CONNECTIONS_MAX = 128;
+/** A service that restarts is back within seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
 /** Headers that concern one connection only (RFC 9110, section 7.6.1). */
