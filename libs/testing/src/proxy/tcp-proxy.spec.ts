@@ -93,6 +93,15 @@ describe('TcpProxy', () => {
     expect(answered).toBe(false);
   });
 
+  test('one response can be swallowed: the request has arrived, and the next one is answered', async () => {
+    const socket = await client();
+    proxy.onRequest = (chunk) => (chunk.includes('unanswered') ? 'swallow-response' : 'forward');
+    socket.write('unanswered');
+    await untilReceived('unanswered');
+    await until(() => proxy.swallowedResponses === 1);
+    expect(await ask(socket, 'answered')).toBe('echo answered');
+  });
+
   test('a black hole towards the server delivers nothing, and healing resets what lost bytes', async () => {
     const socket = await client();
     proxy.toServer.blackHole = true;

@@ -13,7 +13,10 @@ export interface TcpProxyTarget {
   readonly port: number;
 }
 
-/** Sees the bytes that the client sends; `cut` resets both sides, before or after they were passed on. */
+/**
+ * What happens to bytes that the client has sent. `cut` resets both sides, before or after they were passed on;
+ * `swallow-response` passes them on and drops the next bytes that come back, as if that response had been lost.
+ */
 export type RequestDecision = 'forward' | 'cut-after-forward' | 'cut-before-forward' | 'swallow-response';
 
 /**
@@ -28,6 +31,7 @@ export class TcpProxy {
   onRequest: (chunk: Buffer) => RequestDecision = () => 'forward';
   private resetAfterBytes: number | null = null;
   private refusing = false;
+  private swallowed = 0;
   private readonly links = new Set<Link>();
 
   private constructor(
@@ -54,6 +58,10 @@ export class TcpProxy {
 
   get connectionCount(): number {
     return this.links.size;
+  }
+
+  get swallowedResponses(): number {
+    return this.swallowed;
   }
 
   /** New connections go to another place; open ones stay. */
@@ -123,7 +131,7 @@ export class TcpProxy {
   private passToServer(link: Link, chunk: Buffer): void {
     const decision = this.onRequest(chunk);
     if (decision === 'cut-before-forward') return link.reset();
-    if (decision === 'swallow-response') link.swallowsResponses = true;
+    if (decision === 'swallow-response') link.responsesToSwallow += 1;
     if (this.toServer.blackHole) {
       link.hasLostBytes = true;
       return;
@@ -138,7 +146,11 @@ export class TcpProxy {
       link.reset();
       return;
     }
-    if (this.toClient.blackHole || link.swallowsResponses) {
+    if (this.toClient.blackHole || link.responsesToSwallow > 0) {
+      if (link.responsesToSwallow > 0) {
+        link.responsesToSwallow -= 1;
+        this.swallowed += 1;
+      }
       link.hasLostBytes = true;
       return;
     }
@@ -152,8 +164,7 @@ export class TcpProxy {
 class Link {
   passedBytes = 0;
   hasLostBytes = false;
-  /** From a swallowed response on, nothing more may reach the client: the stream would no longer be the server's. */
-  swallowsResponses = false;
+  responsesToSwallow = 0;
   /** The client has been reset; the server's side stays until the server has answered. */
   isCutOff = false;
   readonly toServer: DelayLine;
