@@ -1,9 +1,10 @@
 import { FromEnv, ParticipantServiceConfig, SecretFromEnv } from '@app/bootstrap';
 import type { PublishedReceiptKey } from '@app/receipts';
-import { Contains, IsInt, IsJSON, IsNumber, IsUrl, Matches, Max, Min } from 'class-validator';
+import { Contains, IsInt, IsNumber, IsUrl, Matches, Max, Min, ValidateBy } from 'class-validator';
 
 const HTTP_URL = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 const NO_URL = { message: 'must be an http URL' };
+const NO_KEY_LIST = 'must be a JSON list of keys as GET /v1/keys shows them';
 
 /** What the gateway process is told; the only reader of its environment. */
 export class GatewayConfig extends ParticipantServiceConfig {
@@ -19,7 +20,7 @@ export class GatewayConfig extends ParticipantServiceConfig {
     'PETABAKAT_RECEIPT_FURTHER_KEYS',
     'JSON list of keys to publish besides: of other gateways, and retired ones with retiredAt',
   )
-  @IsJSON()
+  @ValidateBy({ name: 'isKeyList', validator: { validate: isKeyList, defaultMessage: () => NO_KEY_LIST } })
   receiptFurtherKeys: string = '[]';
 
   @FromEnv('PETABAKAT_ASSESSMENT_URL', 'where the assessment service listens')
@@ -58,7 +59,15 @@ export class GatewayConfig extends ParticipantServiceConfig {
   eventLoopDelayMaxMs: number = 250;
 }
 
-/** @throws SyntaxError never after the configuration was checked */
 export function furtherReceiptKeys(config: Pick<GatewayConfig, 'receiptFurtherKeys'>): readonly PublishedReceiptKey[] {
   return JSON.parse(config.receiptFurtherKeys) as PublishedReceiptKey[];
+}
+
+function isKeyList(text: unknown): boolean {
+  try {
+    const keys = JSON.parse(String(text)) as Partial<PublishedReceiptKey>[];
+    return Array.isArray(keys) && keys.every(({ kid, x }) => typeof kid === 'string' && typeof x === 'string');
+  } catch {
+    return false;
+  }
 }
