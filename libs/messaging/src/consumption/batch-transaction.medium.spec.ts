@@ -2,11 +2,13 @@ import { TOPICS } from '@app/contracts';
 import { isTransientDatabaseError } from '@app/database';
 import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner';
 import { systemRuntime } from '../log/runtime';
+import { addToOutbox } from '../outbox/add-to-outbox';
+import { onOutboxWake } from '../outbox/outbox-signals';
 import { isSettled } from './batch-settlement';
 import { BatchTransaction, PositionBehind, ProgressMissing } from './batch-transaction';
 import type { EventBatch } from './event-batch';
 import { MessagingDatabase, recordEvents } from './messaging-database.fixture';
-import { batchOf } from './started-events.fixture';
+import { batchOf, startedEvent } from './started-events.fixture';
 import { PositionStore } from './position-store';
 
 const TOPIC = TOPICS.attempts.name;
@@ -100,6 +102,19 @@ describe('BatchTransaction', () => {
     await transactions.run(batchOf(0, 5), recordEvents);
     expect(await database.appliedOffsets()).toEqual([0, 1, 2, 3, 4]);
     expect(await position()).toBe(5);
+  });
+
+  test('a batch wakes the relay when it adds events, and only then', async () => {
+    const wake = jest.fn();
+    const stopListening = onOutboxWake(database.dataSource, wake);
+    await transactions.run(batchOf(0, 5), recordEvents);
+    expect(wake).not.toHaveBeenCalled();
+    const event = startedEvent('attempt-1');
+    await transactions.run(batchOf(5, 6), (manager) =>
+      addToOutbox(manager, [{ topic: 'attempts', key: 'attempt-1', event }]),
+    );
+    expect(wake).toHaveBeenCalledTimes(1);
+    stopListening();
   });
 
   test('a batch costs two statements beyond its transaction and its work', async () => {

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { wakeOutbox } from '../outbox/outbox-signals';
+import { hasOutboxWrite, wakeOutbox } from '../outbox/outbox-signals';
 import { withoutApplied } from './applied-part';
 import { markSettled } from './batch-settlement';
 import type { EventBatch } from './event-batch';
@@ -33,15 +33,16 @@ export class BatchTransaction {
    * @throws PositionBehind where the batch does not begin at the stored position
    */
   async run(batch: EventBatch, work: (manager: EntityManager, fresh: EventBatch) => Promise<void>): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    const addedEvents = await this.dataSource.transaction(async (manager) => {
       const position = await lockPosition(manager, batch);
-      if (position >= batch.nextOffset) return;
+      if (position >= batch.nextOffset) return false;
       if (position < batch.firstOffset) throw new PositionBehind(position);
       await work(manager, withoutApplied(batch, position));
       await movePosition(manager, batch);
+      return hasOutboxWrite(manager);
     });
     markSettled(batch);
-    wakeOutbox(this.dataSource);
+    if (addedEvents) wakeOutbox(this.dataSource);
   }
 }
 

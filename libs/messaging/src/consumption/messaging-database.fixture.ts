@@ -46,6 +46,11 @@ export class MessagingDatabase {
     return new MessagingDatabase(database, proxy, dataSource, await connect(database.url, 'observer'));
   }
 
+  /** Past the proxy. */
+  get url(): string {
+    return this.database.url;
+  }
+
   /** A data source of another process of the same service. */
   async another(applicationName: string): Promise<DataSource> {
     const dataSource = await connect(this.database.url, applicationName);

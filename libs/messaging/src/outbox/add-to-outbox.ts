@@ -1,5 +1,6 @@
 import { type CloudEvent, decodeRecord, TOPICS, type TopicAlias } from '@app/contracts';
 import type { EntityManager } from 'typeorm';
+import { noteOutboxWrite } from './outbox-signals';
 
 export interface OutboxEvent {
   readonly topic: TopicAlias;
@@ -30,6 +31,7 @@ export class OutboxEventInvalid extends Error {
 export async function addToOutbox(manager: EntityManager, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length === 0) return;
   const values = events.map(serialise);
+  noteOutboxWrite(manager);
   await manager.query(
     `INSERT INTO outbox (event_id, topic, key, value)
      SELECT event_id, topic, key, value

@@ -8,7 +8,7 @@ import type { OutboxStore, PublishedRow, WaitingRow } from './outbox-store';
 import { SqlOutboxStore } from './sql-outbox-store';
 
 export const RELAY_LIMITS = {
-  /** Rows of one round; one statement takes them, one marks them. */
+  /** Rows of one round; one statement takes them, one marks them. So many held-up rows begin to hold up other keys. */
   rowsMax: 500,
   /** Bytes of one round: below the 1 MiB that a broker takes at once, even if all rows go to one partition. */
   bytesMax: 800_000,

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 /**
  * Hints between the parts of one process that share a data source: a commit wakes the relay, a publication wakes those
@@ -31,3 +31,9 @@ export const onOutboxWake = (dataSource: DataSource, listener: Listener): (() =>
 export const announcePublished = (dataSource: DataSource): void => published.emit(dataSource);
 export const onPublished = (dataSource: DataSource, listener: Listener): (() => void) =>
   published.subscribe(dataSource, listener);
+
+const writers = new WeakSet<EntityManager>();
+
+/** Remembers that a transaction adds events, so that one that adds none wakes nobody. */
+export const noteOutboxWrite = (manager: EntityManager): void => void writers.add(manager);
+export const hasOutboxWrite = (manager: EntityManager): boolean => writers.has(manager);
