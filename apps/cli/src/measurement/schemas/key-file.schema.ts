@@ -1,4 +1,4 @@
-/** Frozen beside this file as key-file.schema.json; an incompatible change is a new version under a new name. */
+/** Frozen as frozen/key-file.v1.json; an incompatible change is a new version beside it. */
 export const KEY_FILE_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'https://petabakat.example/schemas/measurement/key-file.v1.json',

@@ -1,4 +1,4 @@
-/** Frozen beside this file as parameter-file.schema.json; an incompatible change is a new version under a new name. */
+/** Frozen as frozen/parameter-file.v1.json; an incompatible change is a new version beside it. */
 export const PARAMETER_FILE_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'https://petabakat.example/schemas/measurement/parameter-file.v1.json',
@@ -13,29 +13,16 @@ export const PARAMETER_FILE_SCHEMA = {
       items: {
         type: 'object',
         required: ['itemId', 'model'],
+        properties: { itemId: { type: 'string', minLength: 1 }, model: { type: 'string' } },
         discriminator: { propertyName: 'model' },
         oneOf: [
+          { properties: { model: { const: '1PL' }, a: { type: 'number' }, b: { type: 'number' } }, required: ['b'] },
           {
-            properties: {
-              itemId: { type: 'string', minLength: 1 },
-              model: { const: '1PL' },
-              a: { type: 'number' },
-              b: { type: 'number' },
-            },
-            required: ['b'],
-          },
-          {
-            properties: {
-              itemId: { type: 'string', minLength: 1 },
-              model: { const: '2PL' },
-              a: { type: 'number' },
-              b: { type: 'number' },
-            },
+            properties: { model: { const: '2PL' }, a: { type: 'number' }, b: { type: 'number' } },
             required: ['a', 'b'],
           },
           {
             properties: {
-              itemId: { type: 'string', minLength: 1 },
               model: { const: '3PL' },
               a: { type: 'number' },
               b: { type: 'number' },
@@ -45,7 +32,6 @@ export const PARAMETER_FILE_SCHEMA = {
           },
           {
             properties: {
-              itemId: { type: 'string', minLength: 1 },
               model: { const: '4PL' },
               a: { type: 'number' },
               b: { type: 'number' },
@@ -56,7 +42,6 @@ export const PARAMETER_FILE_SCHEMA = {
           },
           {
             properties: {
-              itemId: { type: 'string', minLength: 1 },
               model: { const: 'PCM' },
               a: { type: 'number' },
               b: { type: 'array', items: { type: 'number' } },
@@ -65,7 +50,6 @@ export const PARAMETER_FILE_SCHEMA = {
           },
           {
             properties: {
-              itemId: { type: 'string', minLength: 1 },
               model: { const: 'GPCM' },
               a: { type: 'number' },
               b: { type: 'array', items: { type: 'number' } },
@@ -74,7 +58,6 @@ export const PARAMETER_FILE_SCHEMA = {
           },
           {
             properties: {
-              itemId: { type: 'string', minLength: 1 },
               model: { const: 'GRM' },
               a: { type: 'number' },
               b: { type: 'array', items: { type: 'number' } },
@@ -83,7 +66,6 @@ export const PARAMETER_FILE_SCHEMA = {
           },
           {
             properties: {
-              itemId: { type: 'string', minLength: 1 },
               model: { const: 'NRM' },
               slopes: { type: 'array', items: { type: 'number' } },
               intercepts: { type: 'array', items: { type: 'number' } },

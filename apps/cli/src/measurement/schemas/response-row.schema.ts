@@ -1,4 +1,4 @@
-/** Frozen beside this file as response-row.schema.json; an incompatible change is a new version under a new name. */
+/** Frozen as frozen/response-row.v1.json; an incompatible change is a new version beside it. */
 export const RESPONSE_ROW_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'https://petabakat.example/schemas/measurement/response-row.v1.json',
