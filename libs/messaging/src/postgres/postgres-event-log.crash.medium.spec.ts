@@ -2,6 +2,7 @@ import { EmbeddedPostgres } from '@app/database';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../log/event-log';
 import { PostgresEventLog } from './postgres-event-log';
 
@@ -14,11 +15,14 @@ const WRITERS = 4;
 /** Appends that must be acknowledged in each round before the server is killed. */
 const ACKNOWLEDGED_BEFORE_KILL = 60;
 const ROUNDS = 3;
+const EXAMPLES = 5;
+const REFUSED_PAUSE_MS = 10;
 const SETTINGS = { shared_buffers: '64MB' };
 
 describe('kill -9 of PostgreSQL under concurrent appends', () => {
   let folder: string;
   let server: EmbeddedPostgres;
+  let logs: PostgresEventLog[] = [];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'petabakat-crash-'));
@@ -27,6 +31,7 @@ describe('kill -9 of PostgreSQL under concurrent appends', () => {
   });
 
   afterAll(async () => {
+    await Promise.all(logs.map((log) => log.close()));
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   });
@@ -41,18 +46,20 @@ describe('kill -9 of PostgreSQL under concurrent appends', () => {
 
   test('loses nothing that was acknowledged, shows nothing that was refused, and leaves no gap', async () => {
     const history = new History();
-    const logs = await Promise.all([0, 1].map(() => PostgresEventLog.open({ url: server.url, poolSize: 3 })));
+    logs = await Promise.all([0, 1].map(() => PostgresEventLog.open({ url: server.url, poolSize: 3 })));
     await logs[0]!.createTopics([{ name: TOPIC, partitions: PARTITIONS, retentionMs: -1, key: 'anything' }]);
+    let isOver = false;
+    const writers = Array.from({ length: WRITERS }, (_, nth) =>
+      writeUntil(() => isOver, logs[nth % logs.length]!, history, `${nth}`),
+    );
     for (let round = 0; round < ROUNDS; round++) {
-      const writers = Array.from({ length: WRITERS }, (_, nth) =>
-        writeUntilFailure(logs[nth % logs.length]!, history, `${round}-${nth}`),
-      );
-      await history.acknowledgedAppends(ACKNOWLEDGED_BEFORE_KILL * (round + 1));
+      await history.moreAppends(ACKNOWLEDGED_BEFORE_KILL);
       await killAndRestart();
-      await Promise.all(writers);
     }
+    await history.moreAppends(ACKNOWLEDGED_BEFORE_KILL);
+    isOver = true;
+    await Promise.all(writers);
     await judge(logs[0]!, history);
-    await Promise.all(logs.map((log) => log.close()));
   });
 });
 
@@ -64,26 +71,19 @@ class History {
   private appends = 0;
   private waiting: { count: number; resolve: () => void } | null = null;
 
-  /** Resolves when so many appends have been acknowledged in all. */
-  acknowledgedAppends(count: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting = { count, resolve };
-      this.wakeWaiting();
-    });
+  /** Resolves when so many more appends have been acknowledged. */
+  moreAppends(count: number): Promise<void> {
+    return new Promise((resolve) => (this.waiting = { count: this.appends + count, resolve }));
   }
 
   noteAcknowledgedAppend(): void {
     this.appends += 1;
-    this.wakeWaiting();
-  }
-
-  private wakeWaiting(): void {
     if (this.waiting && this.appends >= this.waiting.count) this.waiting.resolve();
   }
 }
 
-async function writeUntilFailure(log: EventLog, history: History, writer: string): Promise<void> {
-  for (let call = 0; ; call++) {
+async function writeUntil(isOver: () => boolean, log: EventLog, history: History, writer: string): Promise<void> {
+  for (let call = 0; !isOver(); call++) {
     const records = Array.from({ length: RECORDS_PER_APPEND }, (_, index) => ({
       key: `key-${(call * 7 + index) % 40}`,
       value: `${writer}-${call}-${index}`,
@@ -94,8 +94,9 @@ async function writeUntilFailure(log: EventLog, history: History, writer: string
       if (outcome.status === 'appended') history.acknowledged.set(value, `${outcome.partition}/${outcome.offset}`);
       else history[outcome.status].add(value);
     }
-    if (outcomes.some(({ status }) => status !== 'appended')) return;
-    history.noteAcknowledgedAppend();
+    if (outcomes.every(({ status }) => status === 'appended')) history.noteAcknowledgedAppend();
+    // While the server is away every append is refused at once; there is no need for thousands of them.
+    else await delay(REFUSED_PAUSE_MS);
   }
 }
 
@@ -115,9 +116,10 @@ async function judge(log: EventLog, history: History): Promise<void> {
   const invented = [...stored.keys()].filter(
     (value) => !history.acknowledged.has(value) && !history.unknown.has(value),
   );
-  expect(lost).toEqual([]);
-  expect(invented).toEqual([]);
-  expect([...history.refused].filter((value) => stored.has(value))).toEqual([]);
+  // A few examples: a comparison of thousands of lines would take longer than the test.
+  expect(lost.slice(0, EXAMPLES)).toEqual([]);
+  expect(invented.slice(0, EXAMPLES)).toEqual([]);
+  expect([...history.refused].filter((value) => stored.has(value)).slice(0, EXAMPLES)).toEqual([]);
   // Otherwise the server was killed while nothing was on its way, and the test has shown nothing.
   expect(history.unknown.size).toBeGreaterThan(0);
   expect(history.acknowledged.size).toBeGreaterThanOrEqual(ROUNDS * ACKNOWLEDGED_BEFORE_KILL * RECORDS_PER_APPEND);
