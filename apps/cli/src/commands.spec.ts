@@ -197,6 +197,12 @@ describe('commands over HTTP', () => {
     expect(JSON.parse((await run('participants', 'import', file, '--json')).error)).toMatchObject(refusal);
   });
 
+  test('a missing role names the roles that may', async () => {
+    const refusal = { code: 'access.role-missing', detail: 'No role.', roles: ['operations', 'rollout-officer'] };
+    gateway.answer = { status: 403, body: refusal };
+    expect((await run('rollout', 'status')).error).toContain('roles: operations, rollout-officer');
+  });
+
   test('an answer that is no problem document is a refusal too', async () => {
     gateway.answer = { status: 502, body: 'bad gateway' };
     expect(await run('rollout', 'status')).toMatchObject({ exitCode: 1, error: expect.stringContaining('status 502') });

@@ -4,6 +4,7 @@ import type { CommandSurroundings } from './command-context';
 import type { CommandGroup } from './command-group';
 import { addDeadLetterCommands } from './dead-letters/dead-letter.commands';
 import { addFormCommands } from './forms/forms.commands';
+import { registerMeasurementCommands } from './measurement/measurement.commands';
 import { addPackageCommands } from './packages/packages.commands';
 import { addParticipantCommands } from './participants/participants.commands';
 import { addPlanCommands } from './plan/plan.commands';
@@ -36,6 +37,7 @@ export function createProgram(surroundings: CommandSurroundings): Command {
     .option('--json', 'print the data instead of tables')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false });
   for (const add of GROUPS) add(program, surroundings);
+  registerMeasurementCommands(program);
   return program;
 }
 

@@ -47,6 +47,15 @@ describe('the JSON logger', () => {
     expect(recordOf(lines[0])).toMatchObject({ pin: '[redacted]', error: { name: 'Error' } });
   });
 
+  test('how the framework starts is said only to who asks for it', () => {
+    new JsonLogger('scheduler').log('Mapped {/v1/plan, GET} route', 'RouterExplorer');
+    expect(lines).toEqual([]);
+    new JsonLogger('scheduler', 'debug').log('Mapped {/v1/plan, GET} route', 'RouterExplorer');
+    expect(recordOf(lines[0])).toMatchObject({ level: 'debug', context: 'RouterExplorer' });
+    new JsonLogger('scheduler').log('seats assigned', 'PlanService');
+    expect(lines).toHaveLength(2);
+  });
+
   test('a level below the lowest is not written', () => {
     const logger = new JsonLogger('scheduler', 'warn');
     logger.log('quiet');

@@ -4,6 +4,16 @@ import { redactField, redactText } from './redaction';
 
 const LEVELS: readonly LogLevel[] = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'];
 
+/** Nest's own account of how it starts: a hundred lines that matter only to somebody who asks for them. */
+const FRAMEWORK_CONTEXTS = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'NestMicroservice',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
 type RecordOptions = Parameters<ConsoleLogger['getJsonLogObject']>[1];
 
 /**
@@ -22,6 +32,12 @@ export class JsonLogger extends ConsoleLogger {
       flattenParams: true,
       logLevels: LEVELS.slice(LEVELS.indexOf(lowestLevel)),
     });
+  }
+
+  override log(message: unknown, ...parameters: unknown[]): void {
+    const context = parameters.at(-1);
+    if (typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context)) super.debug(message, ...parameters);
+    else super.log(message, ...parameters);
   }
 
   protected override getJsonLogObject(message: unknown, options: RecordOptions) {

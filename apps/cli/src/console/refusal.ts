@@ -6,6 +6,8 @@ export interface Refusal {
   readonly detail: string;
   readonly problems?: readonly Problem[];
   readonly action?: string;
+  /** Roles of which one is needed. */
+  readonly roles?: readonly string[];
   readonly correlationId?: string;
 }
 
@@ -30,6 +32,7 @@ export function refusalOf(error: unknown): Refusal {
 export function renderRefusal(refusal: Refusal): string {
   const lines = [`refused: ${refusal.code}`, `  ${refusal.detail}`];
   for (const { at, message } of refusal.problems ?? []) lines.push(`  ${at}: ${message}`);
+  if (refusal.roles) lines.push(`  roles: ${refusal.roles.join(', ')}`);
   if (refusal.action) lines.push(`  ${refusal.action}`);
   if (refusal.correlationId) lines.push(`  correlation id ${refusal.correlationId}`);
   return lines.join('\n');
