@@ -1,9 +1,11 @@
 import { AttemptTokens, protectRoutes } from '@app/access';
 import { type RunningService, createHttpApplication, listen, openServiceLog, parseKeys } from '@app/bootstrap';
 import { TOPICS } from '@app/contracts';
-import { systemRuntime } from '@app/messaging';
+import { type EventLog, systemRuntime } from '@app/messaging';
 import { HealthRegistry } from '@app/observability';
-import { InProcessAttemptViews, RedisAttemptViews } from '@app/views';
+import { type AttemptViews, InProcessAttemptViews, RedisAttemptViews } from '@app/views';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { GatewayConfig } from './config';
 import { GatewayModule } from './gateway.module';
 import { describeApp } from './openapi/describe-app';
@@ -15,8 +17,39 @@ const BODY_BYTES_MAX = 1_024;
 /** One process of the gateway, in front of the other services' processes. */
 export async function startGateway(config: GatewayConfig): Promise<RunningService> {
   const log = await openServiceLog(config, 'petabakat-gateway');
-  await log.verifyTopics([TOPICS.attempts]);
-  const views = config.redisUrl ? new RedisAttemptViews({ url: config.redisUrl }) : new InProcessAttemptViews();
+  // The gateway works without views, so it neither waits for Redis at the start nor ends with it.
+  const views = config.redisUrl ? redisViews(config.redisUrl) : new InProcessAttemptViews();
+  const closeStores = () => Promise.all([log.close(), views.close()]);
+  try {
+    await log.verifyTopics([TOPICS.attempts]);
+    const app = await createGateway(config, log, views);
+    const url = await listen(app, config);
+    return {
+      url,
+      async stop() {
+        app.get(HealthRegistry).stopAccepting();
+        await app.close();
+        await closeStores();
+      },
+    };
+  } catch (error) {
+    await closeStores();
+    throw error;
+  }
+}
+
+function redisViews(url: string): RedisAttemptViews {
+  const logger = new Logger('AttemptViews');
+  const onConnectionError = ({ message }: Error) =>
+    logger.warn('Redis is away, answers go on without views', { reason: message });
+  return new RedisAttemptViews({ url, onConnectionError });
+}
+
+async function createGateway(
+  config: GatewayConfig,
+  log: EventLog,
+  views: AttemptViews,
+): Promise<NestFastifyApplication> {
   const upstreams = {
     assessment: config.assessmentUrl,
     scoring: config.scoringUrl,
@@ -28,13 +61,5 @@ export async function startGateway(config: GatewayConfig): Promise<RunningServic
   protectRoutes(app, { staff: null, attemptTokens: new AttemptTokens(parseKeys(config.attemptTokenKeys)) });
   registerUpstreams(app.getHttpAdapter().getInstance(), upstreams);
   describeApp(app);
-  const url = await listen(app, config);
-  return {
-    url,
-    async stop() {
-      app.get(HealthRegistry).stopAccepting();
-      await app.close();
-      await Promise.all([log.close(), views.close()]);
-    },
-  };
+  return app;
 }
