@@ -47,6 +47,14 @@ describe('the JSON logger', () => {
     expect(recordOf(lines[0])).toMatchObject({ pin: '[redacted]', error: { name: 'Error' } });
   });
 
+  test('rows and statements that a database error quotes are left out, at any depth', () => {
+    const quoting = { code: '23502', detail: 'Failing row contains (Siti Rahayu).', query: "INSERT … 'Siti Rahayu'" };
+    const cause = Object.assign(new Error('null value in column "agency"'), quoting);
+    new JsonLogger('assessment').error('import failed', new Error('import failed', { cause }));
+    expect(lines.join('')).toContain('23502');
+    expect(lines.join('')).not.toContain('Siti');
+  });
+
   test('how the framework starts is said only to who asks for it', () => {
     new JsonLogger('scheduler').log('Mapped {/v1/plan, GET} route', 'RouterExplorer');
     expect(lines).toEqual([]);

@@ -14,6 +14,9 @@ const FRAMEWORK_CONTEXTS = new Set([
   'RoutesResolver',
 ]);
 
+/** Members of database errors that quote rows and statements: whoever reads the log must not read the roster. */
+const QUOTING_MEMBERS = ['detail', 'where', 'query', 'internalQuery', 'driverError'];
+
 type RecordOptions = Parameters<ConsoleLogger['getJsonLogObject']>[1];
 
 /**
@@ -49,6 +52,11 @@ export class JsonLogger extends ConsoleLogger {
       service: this.service,
       ...(correlation === undefined ? {} : { correlationId: correlation }),
     };
+  }
+
+  protected override serializeError(...given: Parameters<ConsoleLogger['serializeError']>): Record<string, unknown> {
+    const members = Object.entries(super.serializeError(...given));
+    return Object.fromEntries(members.filter(([name]) => !QUOTING_MEMBERS.includes(name)));
   }
 
   protected override stringifyReplacer(key: string, value: unknown): unknown {
