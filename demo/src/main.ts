@@ -26,16 +26,16 @@ async function main(): Promise<number> {
   chmodSync(folder, FOLDER_MODE);
   const system = await systemOf(options, folder);
   const interrupted = new Promise<number>((resolve) => process.once('SIGINT', () => resolve(EXIT_INTERRUPTED)));
-  let isKept = false;
+  let code: number = EXIT_FAILED;
   try {
-    const code = await Promise.race([play(options, system), interrupted]);
-    isKept = options.keep && code !== EXIT_INTERRUPTED;
-    if (isKept) await keep(system, interrupted);
-    return code;
+    code = await Promise.race([play(options, system), interrupted]);
+    if (options.keep && code !== EXIT_INTERRUPTED) await keep(system, interrupted);
   } finally {
-    if (!isKept || system instanceof KafkaSystem) await system.stop();
-    if (!isKept) rmSync(folder, { recursive: true, force: true });
+    if (!options.keep || code === EXIT_INTERRUPTED || system instanceof KafkaSystem) await system.stop();
+    if (code === EXIT_FAILED || options.keep) process.stdout.write(`  data and logs stay in ${folder}\n`);
+    else rmSync(folder, { recursive: true, force: true });
   }
+  return code;
 }
 
 async function play(options: DemoOptions, system: DemoSystem): Promise<number> {

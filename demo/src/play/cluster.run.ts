@@ -10,14 +10,14 @@ import type { PlayObserver } from './play-observer';
 import { type PlannedSeat, type PlannedSession, planSessions, seatsCsv, sessionsCsv } from './session-plan';
 
 /** Sessions start this long after they are planned: time for PINs and logins. */
-const LEAD_MS = 4_000;
+const LEAD_MS = 3_000;
 /** Participants who log in at the same moment. */
 const LOGINS_AT_ONCE = 32;
 /** A plan reaches the assessment service within a second; a restart may lie between. */
 const PLAN_TIMEOUT_MS = 60_000;
 const OPEN_TIMEOUT_MS = 90_000;
 /** The close marker of a deadline stands 11 s behind it, and the short session has to end first. */
-const SEAL_TIMEOUT_MS = 120_000;
+const SEAL_TIMEOUT_MS = 90_000;
 
 export interface RunContext {
   readonly platform: PlatformClient;

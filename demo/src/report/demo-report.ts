@@ -48,6 +48,8 @@ export interface ReportParts {
   readonly progress: Progress;
   readonly figures: Figures;
   readonly outage: Outage | null;
+  /** What did not come to its end. */
+  readonly broken: readonly string[];
   readonly log: string;
   readonly durationMs: number;
 }
@@ -58,6 +60,7 @@ export function reportOf(parts: ReportParts): DemoReport {
   const clusters = casts.map((cast) => clusterReport(cast, parts));
   const all = [...persons.values()].flat();
   const problems = [
+    ...parts.broken,
     ...all.flatMap((person) => person.problems.map((problem) => `${person.participantNumber}: ${problem}`)),
     ...clusters.flatMap((cluster, index) => clusterProblems(cluster, casts[index]!, index === casts.length - 1)),
     ...(outage === null ? ['nothing was killed'] : []),

@@ -66,16 +66,14 @@ class PlainDisplay implements Display {
 
   bar(title: string, total: number): ProgressBar {
     let printed = 0;
-    let lastNote = '';
     const print = (value: number, note = '') => {
       const step = total === 0 ? PLAIN_STEPS : Math.floor((value * PLAIN_STEPS) / total);
-      if (step <= printed && note === lastNote) return;
+      if (step <= printed) return;
       printed = step;
-      lastNote = note;
       const share = total === 0 ? 100 : Math.floor((value * 100) / total);
       this.line(`  ${title.padEnd(TITLE_WIDTH)} ${String(share).padStart(3)}%  ${value}/${total}  ${note}`.trimEnd());
     };
-    return { set: (value, note) => print(value, note ?? lastNote), done: (note) => print(total, note) };
+    return { set: print, done: (note) => print(total, note) };
   }
 
   close(): void {}

@@ -26,7 +26,7 @@ export class Figures {
 }
 
 /** Lines of one kind that are printed as they are; the rest is only counted, so that the screen stays readable. */
-const LINES_PER_KIND_MAX = 8;
+const LINES_PER_KIND_MAX = 5;
 
 export interface Lines {
   line(text: string): void;
