@@ -1,6 +1,6 @@
 export { assertPlainName, createDataSource, type DatabaseOptions } from './data-source';
 export { assertDurable, type RowSource } from './durability';
-export { EmbeddedPostgres, type EmbeddedPostgresOptions, freePort } from './embedded/embedded-postgres';
+export { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded/embedded-postgres';
 export { DEFAULT_SETTINGS, type ServerSettings } from './embedded/server-settings';
 export { migrate, underMigrationLock } from './migrate';
 export { assertNoDrift } from './schema-drift';

@@ -15,9 +15,11 @@ import { commandLineArguments, DEFAULT_SETTINGS, type ServerSettings } from './s
 const START_TIMEOUT_MS = 120_000;
 /** A fast shutdown writes one checkpoint. */
 const STOP_TIMEOUT_MS = 30_000;
+/** A start takes about 50 ms, a stop as long. */
 const POLL_INTERVAL_MS = 20;
 /** Another process can take the free port between our look and the server's start, or a killed server still be ending. */
 const START_ATTEMPTS = 3;
+/** The backends of a killed server notice its end within this time. */
 const ATTEMPT_PAUSE_MS = 500;
 const DATABASE = 'petabakat';
 /** How much of the server's log an error message quotes. */
@@ -224,7 +226,7 @@ async function endOfLog(folder: DataFolder): Promise<string> {
 }
 
 /** A port of the loopback address that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -1,5 +1,5 @@
-import { isTransientDatabaseError } from '@app/database';
 import type { Runtime } from '../log/runtime';
+import { FailureWatch } from './failure.watch';
 import type { GroupRepository } from './group.repository';
 import type { GroupSubscription } from './group.subscription';
 import { PacedLoop } from './paced-loop';
@@ -8,13 +8,11 @@ import { PacedLoop } from './paced-loop';
 const SETTLING_INTERVAL_MS = 100;
 /** Renewals per lease: several may fail before a lease is lost. */
 const BEATS_PER_LEASE = 10;
-/** Failures in a row that no repetition can be expected to cure. */
-const HOPELESS_FAILURES_MAX = 5;
 
 /** Keeps all members of this process alive with one statement per beat, and the partitions shared out evenly. */
 export class GroupCoordinator {
   private readonly loop: PacedLoop;
-  private hopelessFailures = 0;
+  private readonly failures: FailureWatch;
 
   constructor(
     private readonly groups: GroupRepository,
@@ -22,6 +20,9 @@ export class GroupCoordinator {
     private readonly runtime: Runtime,
     leaseMs: number,
   ) {
+    this.failures = new FailureWatch((error) => {
+      for (const subscription of subscriptions) subscription.fail(error);
+    });
     const intervalMs = leaseMs / BEATS_PER_LEASE;
     this.loop = new PacedLoop(runtime, async () =>
       (await this.beatSafely()) ? intervalMs : Math.min(intervalMs, SETTLING_INTERVAL_MS),
@@ -40,10 +41,10 @@ export class GroupCoordinator {
   private async beatSafely(): Promise<boolean> {
     try {
       const complete = await this.beat();
-      this.hopelessFailures = 0;
+      this.failures.noteSuccess();
       return complete;
     } catch (error) {
-      if (!isTransientDatabaseError(error)) this.noteHopeless(error as Error);
+      this.failures.noteFailure(error);
       return true;
     }
   }
@@ -67,11 +68,5 @@ export class GroupCoordinator {
       }
     }
     return complete;
-  }
-
-  private noteHopeless(error: Error): void {
-    this.hopelessFailures += 1;
-    if (this.hopelessFailures !== HOPELESS_FAILURES_MAX) return;
-    for (const subscription of this.subscriptions) subscription.fail(error);
   }
 }

@@ -1,18 +1,20 @@
-import { isTransientDatabaseError } from '@app/database';
 import type { Runtime } from '../log/runtime';
+import { FailureWatch } from './failure.watch';
 import type { GroupSubscription } from './group.subscription';
 import { PacedLoop } from './paced-loop';
 import type { PartitionReader } from './partition.reader';
 import { rangeKey, type RecordRepository } from './record.repository';
 
+/** While there is something to read; records of 20 ms make a batch, and a person does not notice them. */
 const INTERVAL_MIN_MS = 20;
+/** While nothing comes: what another process appends may wait this long. */
 const INTERVAL_MAX_MS = 50;
 const INTERVAL_GROWTH = 1.25;
 /** After a failed poll; the server may be starting. */
 const FAILURE_INTERVAL_MS = 500;
-const HOPELESS_FAILURES_MAX = 5;
-/** Records in memory are at most this many batches per subscription, each of 500 records and 1 MB plus one record. */
+/** Records in memory are at most so many batches per subscription; more handlers at once would only wait for connections. */
 const CONCURRENT_BATCHES_MAX = 8;
+/** Text of one batch, plus one record of at most 1 MB. */
 const BATCH_BYTES_MAX = 1_000_000;
 
 /**
@@ -22,13 +24,16 @@ const BATCH_BYTES_MAX = 1_000_000;
 export class LogPoller {
   private readonly loop: PacedLoop;
   private intervalMs = INTERVAL_MIN_MS;
-  private hopelessFailures = 0;
+  private readonly failures: FailureWatch;
 
   constructor(
     private readonly records: RecordRepository,
     private readonly subscriptions: ReadonlySet<GroupSubscription>,
     private readonly runtime: Runtime,
   ) {
+    this.failures = new FailureWatch((error) => {
+      for (const subscription of subscriptions) subscription.fail(error);
+    });
     this.loop = new PacedLoop(runtime, () => this.turn());
   }
 
@@ -45,11 +50,11 @@ export class LogPoller {
   private async turn(): Promise<number> {
     try {
       const found = await this.poll();
-      this.hopelessFailures = 0;
+      this.failures.noteSuccess();
       this.intervalMs = found ? INTERVAL_MIN_MS : Math.min(INTERVAL_MAX_MS, this.intervalMs * INTERVAL_GROWTH);
       return this.intervalMs;
     } catch (error) {
-      if (!isTransientDatabaseError(error)) this.noteHopeless(error as Error);
+      this.failures.noteFailure(error);
       return FAILURE_INTERVAL_MS;
     }
   }
@@ -80,12 +85,6 @@ export class LogPoller {
       if (!range) throw new Error(`partition ${partition} of ${topic} has no head: its topic was removed`);
       reader.observe(range, sentAtMs);
     }
-  }
-
-  private noteHopeless(error: Error): void {
-    this.hopelessFailures += 1;
-    if (this.hopelessFailures !== HOPELESS_FAILURES_MAX) return;
-    for (const subscription of this.subscriptions) subscription.fail(error);
   }
 }
 

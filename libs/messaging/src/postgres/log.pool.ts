@@ -5,7 +5,9 @@ import { Pool, type PoolConfig, types } from 'pg';
 const STATEMENT_TIMEOUT_MS = 5_000;
 /** Longer than the server's own limit: reached only where the server does not answer at all. */
 const ANSWER_TIMEOUT_MS = 7_000;
+/** Leaves an append time to be refused within the gateway's deadline of 8 s. */
 const CONNECTION_TIMEOUT_MS = 3_000;
+/** Longer than any pause between two polls or renewals. */
 const IDLE_CONNECTION_TIMEOUT_MS = 60_000;
 
 export interface LogPoolOptions {

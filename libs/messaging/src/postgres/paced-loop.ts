@@ -22,7 +22,8 @@ export class PacedLoop {
     if (this.closed) return;
     this.woken = true;
     this.pause.abort();
-    this.running ??= this.run();
+    // Later, not now: a first turn that wakes its own loop must not begin it twice.
+    this.running ??= Promise.resolve().then(() => this.run());
   }
 
   /** Ends the loop and resolves when its last turn is over. */

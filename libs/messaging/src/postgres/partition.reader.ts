@@ -11,7 +11,9 @@ import type { Runtime } from '../log/runtime';
 
 /** What a handler applies in one transaction; larger batches gain nothing and retry more. */
 export const BATCH_RECORDS_MAX = 500;
+/** Most outages are over by then: a lock, a restart of a pool. */
 const RETRY_FIRST_MS = 250;
+/** A database that comes back is noticed this soon at the latest. */
 const RETRY_MAX_MS = 10_000;
 /** How often a person's decision about a gap is looked for. */
 const GAP_RETRY_MS = 3_000;

@@ -201,6 +201,17 @@ describe('the log in PostgreSQL', () => {
       await until('the rest', () => member.values.length === 4);
       expect(member.fatal).toEqual([]);
     });
+
+    test('a topic that is removed under its reader is fatal, and said once', async () => {
+      const log = await open();
+      const topic = await newTopic(log);
+      const member = new Member(topic, new Map());
+      const running = await log.subscribe(member);
+      await until('the partition', () => running.progress().length === 1);
+      await (await onlooker()).query('DELETE FROM head');
+      await until('the end', () => member.fatal.length > 0);
+      expect(member.fatal.map(({ message }) => message)).toEqual([expect.stringContaining(topic)]);
+    });
   });
 
   describe('memory and disk', () => {

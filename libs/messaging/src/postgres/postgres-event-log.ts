@@ -31,6 +31,7 @@ const DEFAULT_LEASE_MS = 10_000;
 const DEFAULT_BATCH_SPACING_MS = 100;
 /** Bytes that one `read` returns at most, plus one record. */
 const READ_BYTES_MAX = 16_000_000;
+/** Records that one `read` returns at most, whatever its limit. */
 const READ_RECORDS_MAX = 10_000;
 
 export interface PostgresEventLogOptions {

@@ -12,7 +12,7 @@ export interface DatabaseTemplate {
   /** The same name means the same content. */
   readonly name: string;
   /** Fills the template: runs migrations, imports what every test needs. Must close its connections. */
-  prepare(url: string): Promise<void>;
+  prepare(url: string): Promise<unknown>;
 }
 
 export interface FreshDatabase {
