@@ -5,7 +5,9 @@ import type { Cluster } from './kafkajs.internals';
 const RETRY_BUDGET_MS = 10_000;
 /** A topic that was made a moment ago may not be known to every broker yet; one that does not exist never will be. */
 const UNKNOWN_TOPIC_BUDGET_MS = 1_000;
+/** The metadata of a new topic spread in tens of milliseconds. */
 const FIRST_DELAY_MS = 50;
+/** An election that is not over after a second is seldom over in the next tenth. */
 const DELAY_MS_MAX = 1_000;
 
 /** Repeats a look-up or a read, with fresh metadata, while the brokers settle who leads what. */

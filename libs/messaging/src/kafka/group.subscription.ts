@@ -6,30 +6,37 @@ import { PartitionConsumer, type PartitionControls } from './partition.consumer'
 import { toRecord } from './partition.reader';
 import { settledWithin } from './settled-within';
 
-/** A process that was killed keeps its partitions this long; three heartbeats may be lost on the way. */
+/** A process that was killed keeps its partitions this long; a busy one must not lose them. */
 const SESSION_TIMEOUT_MS = 12_000;
+/** A sixth of the session timeout: several may be lost. */
 const HEARTBEAT_INTERVAL_MS = 2_000;
 /** How long a rebalance waits for a member that is busy. */
 const REBALANCE_TIMEOUT_MS = 30_000;
 /** A partition that was paused is fetched again at the latest after this; an idle consumer asks this often. */
 const FETCH_WAIT_MS = 100;
-/** One round of all partitions of a broker, and one batch: some 2,000 and some 600 records of usual size. */
+/** One round of all partitions of a broker: some 5,000 records of usual size. */
 const FETCH_BYTES_MAX = 2_000_000;
+/** One batch: some 600 records of usual size, which a handler applies well within a session timeout. */
 const FETCH_BYTES_PER_PARTITION_MAX = 256_000;
+/** As many batches wait for their handlers side by side as a service has connections to spare for them. */
 const PARTITIONS_AT_ONCE = 4;
+/** A leader that moved shows by its error; this finds brokers that came. */
 const METADATA_MAX_AGE_MS = 60_000;
 
 /** The commits only show lag, so they are gathered. */
 const COMMIT_INTERVAL_MS = 1_000;
 /** Lag that is shown a batch too high is no reason to hold up a shutdown. */
 const LAST_COMMIT_TIMEOUT_MS = 2_000;
+/** A consumer that has silently stopped must be seen to fall behind well before the watchdog's patience ends. */
 const RANGE_CHECK_INTERVAL_MS = 2_000;
 
 /** kafkajs can crash and restart for ever while the process looks healthy: after this many in a row the process should end. */
 const CRASHES_MAX = 8;
 /** A consumer that has run this long has got over its last crash. */
 const CRASH_MEMORY_MS = 120_000;
+/** Most crashes are over as soon as the group has a coordinator again. */
 const RESTART_DELAY_MS = 1_000;
+/** With it, eight crashes in a row take about a minute. */
 const RESTART_DELAY_MS_MAX = 10_000;
 
 export interface SubscriptionOptions {

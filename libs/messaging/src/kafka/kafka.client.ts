@@ -2,7 +2,7 @@ import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptio
 import { Cluster } from './kafkajs.internals';
 import { patchRequestQueue } from './request-queue.patch';
 
-/** Where the adapter reports; Nest's Logger fits. */
+/** Where the adapter reports; Nest's Logger fits. kafkajs' own messages go to `debug`. */
 export interface LogSink {
   warn(message: string, fields?: object): void;
   debug?(message: string, fields?: object): void;
@@ -46,11 +46,11 @@ export function kafkaClient(connection: KafkaConnection, retry: RetryOptions, so
     retry,
     socketFactory,
     logLevel: logLevel.WARN,
-    // Its errors are those of single tries; whether an operation failed is for its caller to say.
+    // Its errors are those of single tries, several a second while leaders move; what they come to is said by us.
     logCreator:
       () =>
       ({ namespace, log: { message, timestamp: _timestamp, logger: _logger, ...fields } }) =>
-        logger.warn(`kafkajs ${namespace}: ${message}`, fields),
+        logger.debug?.(`kafkajs ${namespace}: ${message}`, fields),
   });
 }
 

@@ -25,6 +25,7 @@ export interface PartitionControls {
  * round are done, and one slow partition must not hold up the others.
  */
 const HANDLER_PATIENCE_MS = 50;
+/** A lost connection or a serialization failure is over by then. */
 const FIRST_RETRY_DELAY_MS = 100;
 /** A database that is back is noticed within this time. */
 const RETRY_DELAY_MS_MAX = 10_000;

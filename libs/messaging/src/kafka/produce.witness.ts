@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
+/** Below the idle limits of usual network equipment. */
 const KEEP_ALIVE_DELAY_MS = 60_000;
 /** A request begins with its length (4 bytes) and its API key (2 bytes). */
 const API_KEY_AT = 4;

@@ -16,7 +16,9 @@ const RECORD_OVERHEAD_BYTES = 40;
 const APPEND_TIMEOUT_MS = 8_000;
 /** How long the leader waits for the other replicas. */
 const PRODUCE_TIMEOUT_MS = 5_000;
+/** A leader that moves is known to the others after some 100 ms. */
 const FIRST_RETRY_DELAY_MS = 100;
+/** A quarter of the append limit: the last try still has a chance. */
 const RETRY_DELAY_MS_MAX = 2_000;
 
 /** All in-sync replicas have the record. */
@@ -24,7 +26,8 @@ const ACKS_ALL = -1;
 
 /**
  * Refusals that a broker gives before it appends anything. NOT_LEADER_FOR_PARTITION is not among them: a leader that
- * loses its office while it waits for the replicas answers the same, with the records in its log.
+ * loses its office while it waits for the replicas answers the same, with the records in its log. Nor is anything that a
+ * look-up of metadata can answer too: kafkajs makes one after a failure, and then reports the error of that.
  */
 const REFUSED_BEFORE_APPEND: ReadonlySet<string> = new Set([
   'NOT_ENOUGH_REPLICAS',
@@ -33,7 +36,6 @@ const REFUSED_BEFORE_APPEND: ReadonlySet<string> = new Set([
   'INVALID_REQUIRED_ACKS',
   'INVALID_TIMESTAMP',
   'CORRUPT_MESSAGE',
-  'TOPIC_AUTHORIZATION_FAILED',
 ]);
 
 interface PlacedRecord {

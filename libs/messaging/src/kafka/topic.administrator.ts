@@ -14,6 +14,8 @@ export class TopicAdministrator {
     private readonly admin: Admin,
     private readonly directory: TopicDirectory,
     private readonly replication: ReplicationSettings,
+    /** Answered by the leaders themselves. */
+    private readonly askLeaders: (topic: string) => Promise<unknown>,
   ) {}
 
   async createTopics(topics: readonly TopicSpec[]): Promise<void> {
@@ -21,6 +23,8 @@ export class TopicAdministrator {
     const missing = topics.filter(({ name }) => !existing.has(name));
     if (missing.length > 0) {
       await this.admin.createTopics({ topics: missing.map((spec) => this.topicConfig(spec)), waitForLeaders: true });
+      // The metadata name leaders a moment before those know of their office, and refuse what is sent to them.
+      await Promise.all(missing.map(({ name }) => this.askLeaders(name)));
     }
     await this.verifyTopics(topics);
   }

@@ -7,6 +7,9 @@ const STOP_TIMEOUT_MS = 20_000;
 /** Enough of a server's last words to see why it ended. */
 const REPORTED_OUTPUT_CHARACTERS = 4_000;
 
+/** A process that is being killed may still write a file between two steps of the removal, so it is done again. */
+const GUARD = 'read -r word; [ "$word" = done ] || { kill -KILL "$0"; rm -rf "$1" || { sleep 1; rm -rf "$1"; }; }';
+
 export interface GuardedProcessOptions {
   readonly command: string;
   readonly args: readonly string[];
@@ -41,11 +44,10 @@ export class GuardedProcess {
     // A command that cannot be spawned shows as an ended process; `describeEnd` has the reason from the output file.
     child.once('error', () => undefined);
     // The guard has its own process group: a Ctrl-C at the terminal must not end it before its work is done.
-    const guard = spawn(
-      'sh',
-      ['-c', 'read -r word; [ "$word" = done ] || { kill -KILL "$0" && rm -rf "$1"; }', `${child.pid}`, options.folder],
-      { stdio: ['pipe', 'ignore', 'ignore'], detached: true },
-    );
+    const guard = spawn('sh', ['-c', GUARD, `${child.pid}`, options.folder], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
     guard.stdin!.on('error', () => undefined);
     child.once('exit', () => guard.stdin!.end('done\n'));
     child.unref();
