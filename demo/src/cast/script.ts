@@ -3,7 +3,7 @@ import type { SeededRandom } from './seeded-random';
 
 /** How often people do what people do. */
 const CHANGES_ANSWER = 0.08;
-const TRIES_AND_CLEARS = 0.1;
+const TRIES_AND_CLEARS = 0.4;
 const SENDS_TWICE_AT_ONCE = 0.04;
 const REPEATS_LATER = 0.04;
 const WAS_OFFLINE = 0.03;
