@@ -23,7 +23,7 @@ const NO_FIT: PersonFit = { lz: null, lzStar: null, infit: null, outfit: null };
 /** Variance below this is rounding: every answer of the pattern is certain at that theta. */
 const VARIANCE_MIN = 1e-200;
 /** Variance of ln P below this is rounding: all categories are equally likely at that theta. */
-const LOG_VARIANCE_MIN = 1e-24;
+const LOG_VARIANCE_MIN = 1e-16;
 /** Share of the variance of ln P that must survive the projection; with one binary item it is 0 but for rounding. */
 const PROJECTED_SHARE_MIN = 1e-12;
 
