@@ -6,6 +6,7 @@ import {
   listen,
   openServiceLog,
   parseKeys,
+  serveDescription,
 } from '@app/bootstrap';
 import { ALL_TOPICS } from '@app/contracts';
 import { systemRuntime } from '@app/messaging';
@@ -29,6 +30,7 @@ export async function startAssessment(config: AssessmentConfig, { onFatal }: Ser
   for (const strategy of assessmentConsumers(app, onFatal))
     app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.startAllMicroservices();
+  serveDescription(app);
   const url = await listen(app, config);
   return {
     url,

@@ -18,7 +18,6 @@ import { AttemptViewCache } from './answers/attempt-view.cache';
 import { EventLoopDelay, LoadShedder } from './answers/load-shedder';
 import { type GatewayConfig, furtherReceiptKeys } from './config';
 import { ContractsController } from './contracts/contracts.controller';
-import { endConnectionsWhenStopping } from './ending-connections';
 import { GatewayLifecycle } from './gateway.lifecycle';
 import { GATEWAY_LOG } from './gateway.tokens';
 import { ClockComparison, type ReadClock, postgresClock } from './health/clock-comparison';
@@ -72,7 +71,6 @@ export class GatewayModule implements NestModule {
   configure(): void {
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
     this.answerRoute.install(fastify);
-    endConnectionsWhenStopping(fastify);
   }
 }
 

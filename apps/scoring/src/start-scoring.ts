@@ -5,6 +5,7 @@ import {
   openServiceLog,
   type RunningService,
   type ServiceContext,
+  serveDescription,
 } from '@app/bootstrap';
 import { ALL_TOPICS } from '@app/contracts';
 import { systemRuntime } from '@app/messaging';
@@ -27,6 +28,7 @@ export async function startScoring(config: ScoringConfig, { onFatal }: ServiceCo
     app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   }
   await app.startAllMicroservices();
+  serveDescription(app);
   const url = await listen(app, config);
   return {
     url,

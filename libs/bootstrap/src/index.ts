@@ -6,6 +6,7 @@ export { BodyLimit } from './http/body-limit.decorator';
 export { FileBody } from './http/file-body.decorator';
 export { type HttpApplicationOptions, createHttpApplication, listen } from './http/http-application';
 export { type ProblemDocument, ProblemFilter, problemDocument } from './http/problem.filter';
+export { describeRoutes, serveDescription } from './http/openapi';
 export { createValidationPipe } from './http/validation.pipe';
 export { openServiceLog } from './service/open-service-log';
 export { type RunningService, type ServiceContext, runService } from './service/run-service';

@@ -82,7 +82,7 @@ export function decodeRecord(topicName: string, key: string, text: string): Deco
 /** A record whose data name another aggregate than its key would change a stranger's history out of order. */
 function isKeyedByItsData(spec: EventSpec, key: string, data: unknown): boolean {
   if (spec.topic === 'dead-letters') return true;
-  const keyed = (data as Record<string, unknown>)[TOPICS[spec.topic].key];
+  const keyed = (data as Record<string, string | number | undefined>)[TOPICS[spec.topic].key];
   return keyed === undefined || String(keyed) === key;
 }
 

@@ -7,6 +7,7 @@ import { ASSESSMENT_GROUP } from '../assessment.tokens';
 export const BARRIER_TIMEOUT_MS = 5_000;
 /** Between two looks at the positions; one query serves all waiting readers of the process. */
 const POLL_INTERVAL_MS = 10;
+/** The fold catches up within a second or is in trouble that a faster repeat would not mend. */
 const RETRY_AFTER_SECONDS = 1;
 
 /**

@@ -12,6 +12,7 @@ import { isoTime } from './domain/closing';
 export const MARKER_DELAY_MS = 11_000;
 /** 40,000 attempts that end in the same second are closed in 80 steps, which leave the relay room between them. */
 const SWEEP_ROWS_MAX = 500;
+/** A marker is 11 s behind its deadline on purpose; a quarter of a second more is not noticed. */
 const SWEEP_INTERVAL_MS = 250;
 /** After a failed sweep: the database needs air more than the sweep needs speed. */
 const FAILURE_PAUSE_MS = 2_000;

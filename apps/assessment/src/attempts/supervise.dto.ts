@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 
+/** Four hours: the longest sitting that is known, over again. */
 const CREDIT_SECONDS_MAX = 14_400;
+/** A page of text about one command. */
 const NOTE_MAX = 2_000;
 
 export class GroundsDto {

@@ -15,9 +15,13 @@ import {
 } from 'class-validator';
 
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** One section for each instrument of a sitting. */
 const SECTIONS_MAX = 4;
+/** The longest published sitting has 702 items in all. */
 const ITEMS_PER_SECTION_MAX = 1000;
+/** Five are usual; matching tasks have up to a dozen. */
 const OPTIONS_MAX = 20;
+/** Four pages: the longest case text that fits a screen's patience. */
 const TEXT_MAX = 8000;
 
 export class FormOptionDto {

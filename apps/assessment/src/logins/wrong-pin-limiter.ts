@@ -3,6 +3,7 @@ import type { Runtime } from '@app/messaging';
 
 /** Wrong PINs of one participant before the process makes them wait. */
 export const WRONG_PINS_MAX = 5;
+/** Long enough that guessing is hopeless, short enough to still sit the session. */
 export const WRONG_PIN_WINDOW_MS = 15 * 60_000;
 /** People remembered at once; the oldest are forgotten first. 40,000 in one room's worth of mistakes is an attack. */
 const REMEMBERED_MAX = 50_000;

@@ -10,6 +10,7 @@ import { type AttemptState, emptyState } from '../attempts/domain/attempt-state'
 const READ_RECORDS_MAX = 2_000;
 /** Attempts compared by one statement. */
 const COMPARE_ATTEMPTS_MAX = 500;
+/** Where there are more, something is wrong as a whole and a longer list helps nobody. */
 const DIFFERENCES_MAX = 100;
 
 export interface ReplayProgress {

@@ -1,24 +1,8 @@
-import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { describeRoutes } from '@app/bootstrap';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OpenApiDocuments } from './openapi.documents';
 
-const VERSION = '1';
-
-/** Lets /openapi.json describe every route of the app, those of all its modules included. Call before listening. */
-export function describeApp(app: INestApplication): void {
-  app.get(OpenApiDocuments, { strict: false }).describe(documentOf(app));
-}
-
-function documentOf(app: INestApplication): OpenAPIObject {
-  const builder = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.0')
-    .setTitle('Petabakat')
-    .setDescription('Mass computer-based assessment. Every refusal is a problem document (RFC 9457) with a code.')
-    .setVersion(VERSION)
-    .addBearerAuth(
-      { type: 'http', scheme: 'bearer', description: 'Attempt token of a logged-in participant' },
-      'attempt',
-    )
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Named token of a staff account' }, 'staff');
-  return SwaggerModule.createDocument(app, builder.build());
+/** Lets /openapi.json describe every route of the app. Call before listening. */
+export function describeApp(app: NestFastifyApplication): void {
+  app.get(OpenApiDocuments, { strict: false }).describe(describeRoutes(app));
 }

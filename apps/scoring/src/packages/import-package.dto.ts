@@ -16,6 +16,7 @@ import {
 import type { Estimator, PackageContent, Scale, ScoredItem } from '../scoring/domain/scoring-package';
 
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** A version is raised by hand; a million is a typing error. */
 const VERSION_MAX = 1_000_000;
 /** Four sections of a thousand items, the largest form there is. */
 const ITEMS_MAX = 4000;

@@ -48,7 +48,8 @@ export class AccessGuard implements CanActivate {
 
   private admitParticipant(request: AccessedRequest, token: string, rule: AccessRule): void {
     if (!this.options.attemptTokens) throw new DomainError('access.token-invalid');
-    const claims = this.options.attemptTokens.verify(token, (this.options.nowMs ?? Date.now)());
+    // The answer route's own hook has verified the token before it read the body.
+    const claims = request.attempt ?? this.options.attemptTokens.verify(token, (this.options.nowMs ?? Date.now)());
     if (!rule.participant) throw new DomainError('access.role-missing', undefined, { extra: { roles: rule.roles } });
     if (parameterOf(request, 'attemptId') !== claims.attemptId) throw new DomainError('access.foreign-attempt');
     request.attempt = claims;

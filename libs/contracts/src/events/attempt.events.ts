@@ -3,6 +3,7 @@ import {
   Actor,
   AnswerResponse,
   Epoch,
+  ForeignTime,
   FormReference,
   Hash,
   Identifier,
@@ -22,7 +23,7 @@ export const AnswerSubmitted = Type.Object({
   itemId: Identifier,
   seq: Seq,
   response: AnswerResponse,
-  answeredAt: Type.String({ maxLength: 40, description: "The participant's clock: recorded, never trusted" }),
+  answeredAt: ForeignTime,
   receivedAt: Timestamp,
   commitment: Hash,
 });
@@ -116,7 +117,7 @@ export const AttemptClosed = Type.Object({
   /** null: never answered, or cleared (then `seqs` is not null). */
   responses: Type.Array(AnswerResponse),
   seqs: Type.Array(Nullable(Seq)),
-  answeredAt: Type.Array(Nullable(Type.String({ maxLength: 40 }))),
+  answeredAt: Type.Array(Nullable(ForeignTime)),
   receivedAt: Type.Array(Nullable(Timestamp)),
   /** How often the participant answered the item, superseded answers included. */
   revisions: Type.Array(Type.Integer({ minimum: 0 })),

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 
-/** PostgreSQL's jsonb and text cannot hold U+0000, so no string of an event may. */
-const NO_NUL = '^[^\\u0000]*$';
+/** What PostgreSQL's jsonb and text can hold: no U+0000 and no half of a surrogate pair. */
+const STORABLE = '^[^\\u0000\\ud800-\\udfff]*$';
 
 export const Identifier = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 /** RFC 3339, UTC, milliseconds: what `Date.prototype.toISOString` gives. */
@@ -9,6 +9,8 @@ export const Timestamp = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\
 export const Hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256, lower-case hexadecimal' });
 /** A reason is a code in events; free text stays in the assessment service. */
 export const ReasonCode = Type.String({ pattern: '^[a-z][a-z0-9-]{1,63}$' });
+/** Anybody's clock, as text: recorded, never trusted. */
+export const ForeignTime = Type.String({ maxLength: 40, pattern: STORABLE });
 /** The account name of a staff member; never a person's name. */
 export const Actor = Type.String({ pattern: '^[a-z0-9][a-z0-9._:-]{0,63}$' });
 export const Seconds = Type.Integer({ minimum: 0, maximum: 604_800 });
@@ -21,7 +23,7 @@ export function Nullable<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }
 
-const ShortText = Type.String({ maxLength: 4000, pattern: NO_NUL });
+const ShortText = Type.String({ maxLength: 4000, pattern: STORABLE });
 
 /** An answer to one item: an option, a number, several options in order, or null where it was cleared. */
 export const AnswerResponse = Type.Union([
@@ -29,7 +31,7 @@ export const AnswerResponse = Type.Union([
   Type.Number(),
   Type.Boolean(),
   Type.Null(),
-  Type.Array(Type.String({ maxLength: 200, pattern: NO_NUL }), { maxItems: 50 }),
+  Type.Array(Type.String({ maxLength: 200, pattern: STORABLE }), { maxItems: 50 }),
 ]);
 
 export type AnswerResponse = Static<typeof AnswerResponse>;

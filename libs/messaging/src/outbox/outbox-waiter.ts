@@ -10,6 +10,7 @@ export interface LogPosition {
 
 /** Pauses between two looks, while somebody waits. A relay in this process ends them early. */
 const FIRST_PAUSE_MS = 5;
+/** A waiting command looks this often at the latest, where another process publishes for it. */
 const LONGEST_PAUSE_MS = 50;
 /** Seconds after which a refused caller may ask again. */
 const RETRY_AFTER_SECONDS = 2;
