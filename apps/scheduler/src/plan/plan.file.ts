@@ -14,7 +14,9 @@ const PIN_CLOSES_MINUTES_DEFAULT = 5;
 const DAY_MINUTES = 1440;
 /** The longest session that the contracts allow: a week. */
 const DURATION_SECONDS_MAX = 604_800;
+/** The largest hall, many times over; the contracts allow no more. */
 const SEATS_PER_SESSION_MAX = 10_000;
+/** Twice the time of the longest assessment known, four hours and more, still fits. */
 const EXTRA_MINUTES_MAX = 600;
 
 const MINUTES: CsvColumn = { pattern: /\d{1,4}/, expected: 'a number of minutes' };

@@ -7,6 +7,7 @@ import { ProgressRepository } from './progress.repository';
 
 /** Longer than a roster of tens of thousands takes to arrive, shorter than anybody's patience with an upload. */
 const PATIENCE_MS = 5_000;
+/** One cheap query; an import waits a second or two at most. */
 const LOOK_EVERY_MS = 50;
 
 /**
