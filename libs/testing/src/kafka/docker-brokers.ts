@@ -50,11 +50,11 @@ export async function startDockerBrokers(options: LocalKafkaOptions, clusterId: 
     controllerPort: CONTROLLER_PORT,
     advertisedPort: proxies[index]?.port ?? clientPort,
   }));
-  const start = [
+  const command = [
     `/opt/kafka/bin/kafka-storage.sh format --ignore-formatted -t ${clusterId} -c ${SETTINGS_FILE}`,
     `exec /opt/kafka/bin/kafka-server-start.sh ${SETTINGS_FILE}`,
   ].join(' && ');
-  const containers = await Promise.all(
+  const started = await Promise.allSettled(
     addresses.map((address) =>
       new GenericContainer(IMAGE)
         .withNetwork(network)
@@ -63,10 +63,21 @@ export async function startDockerBrokers(options: LocalKafkaOptions, clusterId: 
         .withCopyContentToContainer([
           { content: brokerSettings(address, addresses, LOG_FOLDER, options.settings ?? {}), target: SETTINGS_FILE },
         ])
-        .withEntrypoint(['sh', '-c', start])
+        .withEntrypoint(['sh', '-c', command])
         .start(),
     ),
   );
+  const containers = started.flatMap((container) => (container.status === 'fulfilled' ? [container.value] : []));
+  const stop = async () => {
+    await Promise.all(containers.map((container) => container.stop()));
+    await Promise.all(proxies.map((proxy) => proxy.stop()));
+    await network.stop();
+  };
+  const failed = started.find((container) => container.status === 'rejected');
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
   const docker = async (command: string, broker: number) => {
     const container = containers[broker - 1];
     if (!container) throw new Error(`there is no broker ${broker}; they are numbered from 1`);
@@ -81,10 +92,6 @@ export async function startDockerBrokers(options: LocalKafkaOptions, clusterId: 
     start: (broker) => docker('start', broker),
     freeze: (broker) => docker('pause', broker),
     unfreeze: (broker) => docker('unpause', broker),
-    stop: async () => {
-      await Promise.all(containers.map((container) => container.stop()));
-      await Promise.all(proxies.map((proxy) => proxy.stop()));
-      await network.stop();
-    },
+    stop,
   };
 }

@@ -60,8 +60,7 @@ export function findKafka(options: LocalKafkaOptions): PartSearch {
 export async function localKafka(options: LocalKafkaOptions): Promise<LocalKafka> {
   const given = givenBrokers(options);
   if (given) return new GivenKafka(given);
-  const start = findDocker().found ? startDockerBrokers : startProcessBrokers;
-  const running = await start(options, randomBytes(CLUSTER_ID_BYTES).toString('base64url'));
+  const running = await startBrokers(options);
   try {
     await untilReady(running, options.brokers);
   } catch (error) {
@@ -69,6 +68,18 @@ export async function localKafka(options: LocalKafkaOptions): Promise<LocalKafka
     throw error;
   }
   return { ...running, restart: (broker) => restart(running, broker, options.brokers) };
+}
+
+async function startBrokers(options: LocalKafkaOptions): Promise<RunningBrokers> {
+  const clusterId = randomBytes(CLUSTER_ID_BYTES).toString('base64url');
+  if (!findDocker().found) return startProcessBrokers(options, clusterId);
+  try {
+    return await startDockerBrokers(options, clusterId);
+  } catch (error) {
+    // A daemon that answers may still be unable to fetch the image.
+    if (!findKafkaDistribution().found) throw error;
+    return startProcessBrokers(options, clusterId);
+  }
 }
 
 async function restart(running: RunningBrokers, broker: number, count: BrokerCount): Promise<void> {
