@@ -157,6 +157,30 @@ describe('a sitting', () => {
     expect(closed!.data).toMatchObject({ closedBy: 'deadline', responses: [null, null, 'Z'] });
   });
 
+  test('a cleared answer is stored as one, and counts as the answer null', async () => {
+    const login = await harness.sitting(newSession());
+    await harness.answer(login, 1, 'i1', 'A');
+    await harness.answer(login, 2, 'i1', null);
+    await harness.answer(login, 2, 'i1', 'B');
+    await harness.answer(login, 3, 'i2', null);
+    const { body } = await harness.call('GET', `/v1/attempts/${login.attemptId}`, { token: login.token });
+    expect(body.deadLetters).toEqual([]);
+    expect(body.answers.map((one: { response: unknown; verdict: string }) => [one.response, one.verdict])).toEqual([
+      ['A', 'superseded'],
+      [null, 'counted'],
+      [null, 'counted'],
+    ]);
+    await harness.call('POST', `/v1/attempts/${login.attemptId}/submit`, { token: login.token });
+    await harness.until(async () =>
+      (await harness.events('responses')).some((event) => event.subject === login.attemptId),
+    );
+    const [closed] = (await harness.events('responses')).filter((event) => event.subject === login.attemptId);
+    expect(closed!.data).toMatchObject({
+      responses: [null, null, null],
+      seqs: [login.firstSeq + 1, login.firstSeq + 2, null],
+    });
+  });
+
   test('a held cluster opens no session', async () => {
     const session = newSession();
     await harness.planSession(session, 1);

@@ -36,6 +36,9 @@ interface AnswerRow {
 const ANSWER_COLUMNS =
   'e.attempt_id, e.seq, e.item_id, e.response, e.answered_at, e.received_at, e.commitment, e.position';
 
+/** A cleared answer is the JSON value null; json_to_recordset would make SQL's NULL of it. */
+const RESPONSE = `coalesce(response, 'null'::jsonb)`;
+
 /** All SQL of the fold. One transaction per batch; the caller holds the fence. */
 export class AttemptsRepository {
   async load(manager: EntityManager, needs: AttemptNeeds): Promise<Map<string, AttemptState>> {
@@ -109,7 +112,7 @@ export class AttemptsRepository {
   private async insertAnswers(manager: EntityManager, answers: readonly AnswerRecord[]): Promise<void> {
     const inserted = await manager.query<{ seq: string }[]>(
       `INSERT INTO answer_events (attempt_id, seq, item_id, response, answered_at, received_at, commitment, position)
-       SELECT attempt_id, seq, item_id, response, answered_at, received_at, commitment, position
+       SELECT attempt_id, seq, item_id, ${RESPONSE}, answered_at, received_at, commitment, position
          FROM json_to_recordset($1) AS t(attempt_id text, seq bigint, item_id text, response jsonb, answered_at text,
                                          received_at timestamptz, commitment text, position bigint)
        ON CONFLICT (attempt_id, seq) DO NOTHING RETURNING seq`,
@@ -122,7 +125,7 @@ export class AttemptsRepository {
   private async insertConflicts(manager: EntityManager, conflicts: readonly ConflictRecord[]): Promise<void> {
     await manager.query(
       `INSERT INTO answer_conflicts (attempt_id, position, seq, item_id, response, received_at, commitment)
-       SELECT attempt_id, position, seq, item_id, response, received_at, commitment
+       SELECT attempt_id, position, seq, item_id, ${RESPONSE}, received_at, commitment
          FROM json_to_recordset($1) AS t(attempt_id text, position bigint, seq bigint, item_id text, response jsonb,
                                          received_at timestamptz, commitment text)
        ON CONFLICT DO NOTHING`,
@@ -134,7 +137,7 @@ export class AttemptsRepository {
   private async raiseCurrent(manager: EntityManager, answers: readonly AnswerRecord[]): Promise<void> {
     await manager.query(
       `INSERT INTO answers AS a (attempt_id, item_id, seq, response)
-       SELECT attempt_id, item_id, seq, response
+       SELECT attempt_id, item_id, seq, ${RESPONSE}
          FROM json_to_recordset($1) AS t(attempt_id text, item_id text, seq bigint, response jsonb)
        ON CONFLICT (attempt_id, item_id) DO UPDATE SET seq = EXCLUDED.seq, response = EXCLUDED.response
         WHERE EXCLUDED.seq > a.seq`,
@@ -152,7 +155,7 @@ export class AttemptsRepository {
     );
     await manager.query(
       `INSERT INTO answers AS a (attempt_id, item_id, seq, response)
-       SELECT attempt_id, item_id, seq, response
+       SELECT attempt_id, item_id, seq, ${RESPONSE}
          FROM json_to_recordset($1) AS t(attempt_id text, item_id text, seq bigint, response jsonb)
        ON CONFLICT (attempt_id, item_id) DO UPDATE SET seq = EXCLUDED.seq, response = EXCLUDED.response
         WHERE EXCLUDED.seq <> a.seq`,
