@@ -15,6 +15,7 @@ const NODE_PREFIX = Buffer.from([1]);
 
 export class ReceiptKeys {
   private readonly keys: ReadonlyMap<string, KeyObject>;
+  private readonly checked = new WeakMap<Receipt, boolean>();
 
   constructor(published: readonly PublishedKey[]) {
     this.keys = new Map(
@@ -22,7 +23,16 @@ export class ReceiptKeys {
     );
   }
 
+  /** Each receipt is checked once: twenty thousand signatures take seconds. */
   isGenuine(receipt: Receipt): boolean {
+    const known = this.checked.get(receipt);
+    if (known !== undefined) return known;
+    const isGenuine = this.check(receipt);
+    this.checked.set(receipt, isGenuine);
+    return isGenuine;
+  }
+
+  private check(receipt: Receipt): boolean {
     const { kid, attemptId, itemId, seq, commitment, partition, offset, receivedAt } = receipt;
     const key = this.keys.get(kid);
     const signed = ['petabakat.receipt.v1', kid, attemptId, itemId, seq, commitment, partition, offset, receivedAt];
