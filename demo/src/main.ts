@@ -25,7 +25,9 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'petabakat-demo-'));
   chmodSync(folder, FOLDER_MODE);
   const system = await systemOf(options, folder);
-  const interrupted = new Promise<number>((resolve) => process.once('SIGINT', () => resolve(EXIT_INTERRUPTED)));
+  const interrupted = new Promise<number>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(EXIT_INTERRUPTED));
+  });
   let code: number = EXIT_FAILED;
   try {
     code = await Promise.race([play(options, system), interrupted]);
