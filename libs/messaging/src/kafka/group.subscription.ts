@@ -27,6 +27,8 @@ const METADATA_MAX_AGE_MS = 60_000;
 const COMMIT_INTERVAL_MS = 1_000;
 /** Lag that is shown a batch too high is no reason to hold up a shutdown. */
 const LAST_COMMIT_TIMEOUT_MS = 2_000;
+/** While brokers are away kafkajs waits for them, longer than a service may take to stop. */
+const LEAVE_TIMEOUT_MS = 10_000;
 /** A consumer that has silently stopped must be seen to fall behind well before the watchdog's patience ends. */
 const RANGE_CHECK_INTERVAL_MS = 2_000;
 
@@ -36,7 +38,7 @@ const CRASHES_MAX = 8;
 const CRASH_MEMORY_MS = 120_000;
 /** Most crashes are over as soon as the group has a coordinator again. */
 const RESTART_DELAY_MS = 1_000;
-/** With it, eight crashes in a row take about a minute. */
+/** With it, eight crashes in a row take a minute at least. */
 const RESTART_DELAY_MS_MAX = 10_000;
 
 export interface SubscriptionOptions {
@@ -84,6 +86,11 @@ export class GroupSubscription implements RunningSubscription {
     this.stopped.abort();
     const assigned = this.assigned();
     await Promise.all([...this.partitions.values()].map((partition) => partition.retire()));
+    if (await settledWithin(this.leave(assigned), LEAVE_TIMEOUT_MS, this.options.runtime)) return;
+    this.options.logger.warn('a consumer is left to end by itself: no broker answers', this.described());
+  }
+
+  private async leave(assigned: readonly PartitionConsumer[]): Promise<void> {
     // kafkajs cannot be stopped while it joins: it would join afterwards.
     await this.starting.catch(() => undefined);
     const committed = this.commit(assigned).catch(() => undefined);

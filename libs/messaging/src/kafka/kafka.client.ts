@@ -27,8 +27,11 @@ const METADATA_MAX_AGE_MS = 60_000;
 
 /** Four tries within a second: enough to pass over two dead seed brokers. What takes longer is retried by our own loops, which know their deadline. */
 export const SHORT_RETRY: RetryOptions = { initialRetryTime: 100, retries: 3, maxRetryTime: 1_000 };
-/** About 6 s for a consumer to get over a lost leader by itself before it is built anew. */
-export const CONSUMER_RETRY: RetryOptions = { initialRetryTime: 100, retries: 6, maxRetryTime: 2_000 };
+/**
+ * Some 40 s in which a consumer gets over a broker's restart as the member that it was. One that is built anew is a new
+ * member, and the group waits for the end of the old one's session before anybody works.
+ */
+export const CONSUMER_RETRY: RetryOptions = { initialRetryTime: 100, retries: 20, maxRetryTime: 2_000 };
 
 export function kafkaClient(connection: KafkaConnection, retry: RetryOptions, socketFactory?: ISocketFactory): Kafka {
   const logger = connection.logger ?? silentSink;
