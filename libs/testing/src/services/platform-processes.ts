@@ -7,6 +7,8 @@ import { GuardedProcess } from '../parts/guarded-process';
 
 export const APPS = ['assessment', 'scoring', 'scheduler', 'gateway'] as const;
 export type AppName = (typeof APPS)[number];
+/** The first process of an app has the app's name, the others a number: `gateway`, `gateway-2`, `gateway-3`. */
+export type ProcessName = AppName | `${AppName}-${number}`;
 
 /** Migrations, topics and a consumer group on two busy cores. */
 const READY_TIMEOUT_MS = 90_000;
@@ -19,30 +21,38 @@ export interface PlatformOptions {
   readonly redisUrl?: string;
   /** Where `dist` is, for a build of another tree. */
   readonly root?: string;
+  /** How many processes of an app run; one where nothing is said. */
+  readonly counts?: Partial<Record<AppName, number>>;
   /** Variables of single apps, over those that all get. */
   readonly env?: Partial<Record<AppName, NodeJS.ProcessEnv>>;
 }
 
 /**
- * The four services as separate processes of the built tree, each on a port that it keeps over restarts. They end when
- * this process ends, however it ends.
+ * The four services as separate processes of the built tree, one or several of each, each on a port that it keeps over
+ * restarts. They end when this process ends, however it ends.
  */
 export class PlatformProcesses {
-  private readonly processes = new Map<AppName, GuardedProcess>();
+  private readonly processes = new Map<ProcessName, GuardedProcess>();
   private readonly folder = mkdtempSync(join(tmpdir(), 'petabakat-services-'));
 
   private constructor(
     private readonly options: PlatformOptions,
-    private readonly ports: ReadonlyMap<AppName, number>,
+    private readonly ports: ReadonlyMap<ProcessName, number>,
     private readonly secrets: NodeJS.ProcessEnv,
   ) {}
 
-  /** Topics must exist. Resolves when all four are ready. */
+  /** Topics must exist. Resolves when all are ready. */
   static async start(options: PlatformOptions): Promise<PlatformProcesses> {
-    const ports = await freePorts(APPS.length);
-    const platform = new PlatformProcesses(options, new Map(APPS.map((app, nth) => [app, ports[nth]!])), newSecrets());
+    const names = APPS.flatMap((app) => namesOf(app, options.counts?.[app] ?? 1));
+    const ports = await freePorts(names.length);
+    const platform = new PlatformProcesses(
+      options,
+      new Map(names.map((name, nth) => [name, ports[nth]!])),
+      newSecrets(),
+    );
     try {
-      await Promise.all(APPS.map((app) => platform.start(app)));
+      await platform.startFirstOfEach();
+      await Promise.all(names.filter((name) => !isAppName(name)).map((name) => platform.start(name)));
     } catch (error) {
       await platform.stopAll();
       throw error;
@@ -50,22 +60,27 @@ export class PlatformProcesses {
     return platform;
   }
 
-  urlOf(app: AppName): string {
+  /** All processes of an app, in the order of their numbers. */
+  namesOf(app: AppName): ProcessName[] {
+    return namesOf(app, this.options.counts?.[app] ?? 1);
+  }
+
+  urlOf(app: ProcessName): string {
     return `http://127.0.0.1:${this.ports.get(app)}`;
   }
 
-  pidOf(app: AppName): number {
+  pidOf(app: ProcessName): number {
     return this.processOf(app).pid;
   }
 
   /** Everything that the app has printed, over all its lives. */
-  logOf(app: AppName): string {
+  logOf(app: ProcessName): string {
     return readFileSync(this.logFile(app), 'utf8');
   }
 
   /** Starts an app that does not run and waits until it is ready. */
-  async start(app: AppName): Promise<void> {
-    const main = resolve(this.options.root ?? process.cwd(), `dist/apps/${app}/src/main.js`);
+  async start(app: ProcessName): Promise<void> {
+    const main = resolve(this.options.root ?? process.cwd(), `dist/apps/${appOf(app)}/src/main.js`);
     const process_ = GuardedProcess.start({
       command: process.execPath,
       args: [main],
@@ -78,16 +93,16 @@ export class PlatformProcesses {
   }
 
   /** SIGKILL: what a crash looks like. */
-  kill(app: AppName): Promise<void> {
+  kill(app: ProcessName): Promise<void> {
     return this.processOf(app).kill();
   }
 
   /** SIGTERM, and waits for the ordered stop. */
-  stop(app: AppName): Promise<void> {
+  stop(app: ProcessName): Promise<void> {
     return this.processOf(app).stop();
   }
 
-  signal(app: AppName, signal: NodeJS.Signals): void {
+  signal(app: ProcessName, signal: NodeJS.Signals): void {
     this.processOf(app).signal(signal);
   }
 
@@ -96,7 +111,12 @@ export class PlatformProcesses {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async untilReady(app: AppName, started: GuardedProcess): Promise<void> {
+  /** They make the tables; a second process of an app finds them. */
+  private async startFirstOfEach(): Promise<void> {
+    await Promise.all(APPS.map((app) => this.start(app)));
+  }
+
+  private async untilReady(app: ProcessName, started: GuardedProcess): Promise<void> {
     const deadlineMs = Date.now() + READY_TIMEOUT_MS;
     while (!(await answers(`${this.urlOf(app)}/health/ready`))) {
       if (started.hasEnded) throw new Error(started.describeEnd());
@@ -105,13 +125,14 @@ export class PlatformProcesses {
     }
   }
 
-  private environmentOf(app: AppName): NodeJS.ProcessEnv {
+  private environmentOf(name: ProcessName): NodeJS.ProcessEnv {
+    const app = appOf(name);
     const { databaseUrl, kafka, redisUrl, env = {} } = this.options;
     const own = app === 'assessment' || app === 'gateway' ? participantSecrets(this.secrets) : {};
     return {
       PATH: process.env.PATH,
       HOST: '127.0.0.1',
-      PORT: String(this.ports.get(app)),
+      PORT: String(this.ports.get(name)),
       PETABAKAT_DATABASE_URL: databaseUrl,
       PETABAKAT_LOG: kafka ? 'kafka' : 'postgres',
       ...(kafka ? kafkaVariables(kafka) : {}),
@@ -133,15 +154,27 @@ export class PlatformProcesses {
     };
   }
 
-  private processOf(app: AppName): GuardedProcess {
+  private processOf(app: ProcessName): GuardedProcess {
     const found = this.processes.get(app);
     if (!found) throw new Error(`${app} was never started`);
     return found;
   }
 
-  private logFile(app: AppName): string {
+  private logFile(app: ProcessName): string {
     return join(this.folder, `${app}.log`);
   }
+}
+
+function namesOf(app: AppName, count: number): ProcessName[] {
+  return Array.from({ length: count }, (_, index) => (index === 0 ? app : (`${app}-${index + 1}` as const)));
+}
+
+function isAppName(name: ProcessName): name is AppName {
+  return (APPS as readonly string[]).includes(name);
+}
+
+function appOf(name: ProcessName): AppName {
+  return name.split('-')[0] as AppName;
 }
 
 function newSecrets(): NodeJS.ProcessEnv {
