@@ -1,5 +1,12 @@
 import { AttemptTokens, protectRoutes, StaffDirectory } from '@app/access';
-import { createHttpApplication, listen, parseKeys, type RunningService, type ServiceContext } from '@app/bootstrap';
+import {
+  createHttpApplication,
+  listen,
+  Opened,
+  parseKeys,
+  type RunningService,
+  type ServiceContext,
+} from '@app/bootstrap';
 import { ALL_TOPICS } from '@app/contracts';
 import { EmbeddedPostgres } from '@app/database';
 import { type EventLog, PostgresEventLog, systemRuntime } from '@app/messaging';
@@ -21,19 +28,6 @@ const BODY_BYTES_MAX = 65_536;
  * process: nobody else is waiting to take partitions from one that only paused.
  */
 const LEASE_MS = 2_000;
-
-/** Things that were opened, closed in the opposite order; also when a later one could not be opened. */
-class Opened {
-  private readonly closings: (() => Promise<unknown>)[] = [];
-
-  add(close: () => Promise<unknown>): void {
-    this.closings.unshift(close);
-  }
-
-  async close(): Promise<void> {
-    for (const close of this.closings.splice(0)) await close();
-  }
-}
 
 /** Runs the whole platform in this process, on its own PostgreSQL. */
 export async function startStandalone(config: StandaloneConfig, context: ServiceContext): Promise<RunningService> {

@@ -8,5 +8,7 @@ export { type HttpApplicationOptions, createHttpApplication, listen } from './ht
 export { type ProblemDocument, ProblemFilter, problemDocument } from './http/problem.filter';
 export { describeRoutes, serveDescription } from './http/openapi';
 export { createValidationPipe } from './http/validation.pipe';
+export { type ConsumingService, startConsumingService } from './service/consuming-service';
+export { Opened } from './service/opened';
 export { openServiceLog } from './service/open-service-log';
 export { type RunningService, type ServiceContext, runService } from './service/run-service';

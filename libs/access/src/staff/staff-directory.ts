@@ -9,6 +9,8 @@ import { ACCOUNT, accountOf, createStaffToken, hashOf } from './staff-token';
 
 /** A revoked token works this much longer at most; staff pages make several requests a second. */
 export const STAFF_CACHE_MS = 2_000;
+/** Actor of steps that a gate takes by itself; no person may act under that name. */
+const GATE_ACTOR = 'gate';
 /** More accounts than act within two seconds anywhere; the oldest goes first. */
 export const STAFF_CACHE_ENTRIES_MAX = 1_000;
 /** Look-ups are one indexed row each. */
@@ -134,6 +136,7 @@ function assertValid({ account, roles, sessions }: NewStaff): void {
   if (!ACCOUNT.test(account)) {
     problems.push({ at: 'account', message: 'must be 1 to 64 of a-z, 0-9, dot, hyphen, underscore and colon' });
   }
+  if (account === GATE_ACTOR) problems.push({ at: 'account', message: 'is what events call a decision of a gate' });
   if (roles.length === 0 || !roles.every(isRole)) problems.push({ at: 'roles', message: 'must name known roles' });
   if (sessions !== 'all' && sessions.length === 0) problems.push({ at: 'sessions', message: 'must name sessions' });
   if (problems.length > 0) throw new DomainError('request.invalid', undefined, { problems });
