@@ -83,6 +83,16 @@ describe('the standalone process', () => {
     expect(existsSync(join(folder, 'database-url'))).toBe(false);
   });
 
+  test('when its PostgreSQL is killed it ends with an error, and the next start has the data again', async () => {
+    await start();
+    const postmaster = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const exited = once(running!.process, 'exit') as Promise<[number | null]>;
+    process.kill(postmaster, 'SIGKILL');
+    expect((await exited)[0]).toBeGreaterThan(0);
+    const { url } = await start();
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
   test('it serves and describes the routes of all four services', async () => {
     const { url } = await start();
     const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object };

@@ -19,6 +19,7 @@ import { schedulerConsumers } from '../../scheduler/src/scheduler.module';
 import { scoringConsumers } from '../../scoring/src/scoring.module';
 import type { StandaloneConfig } from './config';
 import { DataFolder } from './data-folder';
+import { watchDatabase } from './database.watch';
 import { StandaloneModule } from './standalone.module';
 
 /** What commands need; routes that take more, such as imports, carry limits of their own. */
@@ -46,6 +47,7 @@ async function start(config: StandaloneConfig, context: ServiceContext, opened: 
   // Ends a PostgreSQL that a killed process left behind; from here on the folder is this process's alone.
   const postgres = await EmbeddedPostgres.start({ dataDir: folder.database, port: config.databasePort });
   opened.add(() => postgres.stop());
+  opened.add(watchDatabase(postgres.pid, context.onFatal));
   const secrets = await folder.secrets();
   await folder.publishDatabaseUrl(postgres.url);
   opened.add(() => folder.withdrawDatabaseUrl());

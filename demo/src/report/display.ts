@@ -28,6 +28,7 @@ class TerminalDisplay implements Display {
         stream: output,
         format: '  {title} {bar} {percentage}%  {value}/{total}  {note}',
         fps: 8,
+        barsize: 28,
         hideCursor: true,
         clearOnComplete: false,
         // Ctrl-C belongs to the program, which stops what it started.

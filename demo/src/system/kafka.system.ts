@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { EmbeddedPostgres } from '@app/database';
-import { type LocalKafka, localKafka, PlatformProcesses } from '@app/testing';
+import { APPS, type LocalKafka, localKafka, PlatformProcesses } from '@app/testing';
 import type { DemoSystem } from './demo-system';
 import { built, project } from './project';
 
@@ -56,8 +57,16 @@ export class KafkaSystem implements DemoSystem {
   }
 
   async stop(): Promise<void> {
+    this.keepLogs();
     await this.services?.stopAll();
     await Promise.all([this.kafka?.stop(), this.postgres?.stop()]);
+  }
+
+  /** The services' own folder goes with them. */
+  private keepLogs(): void {
+    for (const app of this.services ? APPS : []) {
+      writeFileSync(join(this.folder, `${app}.log`), this.running.logOf(app), { mode: 0o600 });
+    }
   }
 
   private get brokers(): readonly string[] {
