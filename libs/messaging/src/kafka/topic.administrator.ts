@@ -3,6 +3,9 @@ import { DomainError, type TopicSpec } from '@app/contracts';
 import { isUnknownTopic } from './cluster.retry';
 import type { TopicDirectory } from './topic.directory';
 
+/** Each takes a second, in which the look-up itself waits for the topic: ten are enough for a cluster under load. */
+const NEW_TOPIC_TRIES_MAX = 10;
+
 export interface ReplicationSettings {
   readonly replicationFactor: 1 | 3;
   readonly minInSyncReplicas: 1 | 2;
@@ -22,9 +25,10 @@ export class TopicAdministrator {
     const existing = new Set(await this.admin.listTopics());
     const missing = topics.filter(({ name }) => !existing.has(name));
     if (missing.length > 0) {
-      await this.admin.createTopics({ topics: missing.map((spec) => this.topicConfig(spec)), waitForLeaders: true });
-      // The metadata name leaders a moment before those know of their office, and refuse what is sent to them.
-      await Promise.all(missing.map(({ name }) => this.askLeaders(name)));
+      // kafkajs' own waiting fails where one broker has not heard of the topic yet, and ends before the leaders know
+      // of their office.
+      await this.admin.createTopics({ topics: missing.map((spec) => this.topicConfig(spec)), waitForLeaders: false });
+      await Promise.all(missing.map(({ name }) => this.untilLed(name)));
     }
     await this.verifyTopics(topics);
   }
@@ -48,6 +52,18 @@ export class TopicAdministrator {
       throw new DomainError('log.unsafe-setting', detail);
     }
     await this.verifySettings(topics.map(({ name }) => name));
+  }
+
+  /** Returns once the leaders of all partitions answer. */
+  private async untilLed(topic: string): Promise<void> {
+    for (let nth = 1; ; nth++) {
+      try {
+        await this.askLeaders(topic);
+        return;
+      } catch (error) {
+        if (nth === NEW_TOPIC_TRIES_MAX || !isUnknownTopic(error as Error)) throw error;
+      }
+    }
   }
 
   private async find(topic: string): Promise<{ replicas: number }[] | null> {
