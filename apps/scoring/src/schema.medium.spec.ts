@@ -1,4 +1,4 @@
-import { migrate } from '@app/database';
+import { assertNoDrift, migrate } from '@app/database';
 import { freshDatabase } from '@app/testing';
 import { createScoringDataSource } from './scoring.module';
 
@@ -8,8 +8,7 @@ describe('the scoring schema', () => {
     const dataSource = createScoringDataSource(database.url);
     try {
       await migrate(dataSource);
-      const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
-      expect(upQueries.map(({ query }) => query)).toEqual([]);
+      await expect(assertNoDrift(dataSource)).resolves.toBeUndefined();
     } finally {
       await dataSource.destroy();
       await database.drop();
