@@ -2,6 +2,11 @@ import { assertNoDrift, migrate } from '@app/database';
 import { freshDatabase } from '@app/testing';
 import { createScoringDataSource } from './scoring.module';
 
+/** A database each, on a machine that runs other tests besides. */
+const TEST_TIMEOUT_MS = 60_000;
+
+jest.setTimeout(TEST_TIMEOUT_MS);
+
 describe('the scoring schema', () => {
   test('the entities and a migrated database say the same', async () => {
     const database = await freshDatabase();

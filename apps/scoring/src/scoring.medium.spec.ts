@@ -29,6 +29,11 @@ const packageOf = (version: number, fields: Partial<PackageContent> = {}): Packa
   ...fields,
 });
 
+/** A database each, on a machine that runs other tests besides. */
+const TEST_TIMEOUT_MS = 60_000;
+
+jest.setTimeout(TEST_TIMEOUT_MS);
+
 describe('the scoring service', () => {
   let database: FreshDatabase;
   let log: MemoryEventLog;
