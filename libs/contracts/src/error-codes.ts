@@ -370,7 +370,8 @@ export const ERROR_CODES = {
     status: 500,
     level: 'error',
     title: 'The log would acknowledge what it may lose.',
-    action: 'Turn fsync, full_page_writes and synchronous_commit on.',
+    action:
+      'PostgreSQL: turn fsync, full_page_writes and synchronous_commit on. Kafka: set replication factor, min.insync.replicas and unclean election as docs/operations.md says.',
   },
   // Configuration
   'config.invalid': {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { type EventLog, KafkaEventLog, PostgresEventLog } from '@app/messaging';
 import type { ServiceConfig } from '../config/service.config';
 
@@ -14,5 +15,6 @@ export function openServiceLog(config: LogConfig, clientId: string): Promise<Eve
     clientId,
     replicationFactor: config.kafkaReplicationFactor as 1 | 3,
     minInSyncReplicas: config.kafkaMinInSyncReplicas as 1 | 2,
+    logger: new Logger('Kafka'),
   });
 }
