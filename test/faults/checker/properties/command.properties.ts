@@ -1,0 +1,122 @@
+import type { AttemptJudge } from '../attempt.judge';
+import type { Operation, Try } from '../evidence';
+import { PropertyCheck } from '../findings';
+import type { JudgedEvidence } from '../judged.evidence';
+import { positionOf } from '../log.judge';
+import { requireHeaders } from './fold.properties';
+
+/** A command's event carries the server's time of the command, which lies between the driver's two but for clocks. */
+const CLOCKS_MS = 10_000;
+/** A forced finish is appended 11 s after its time, by a sweeper that may have been down for a minute. */
+const FORCED_MS = 71_000;
+
+interface Acknowledged {
+  readonly operation: Operation;
+  readonly one: Try;
+  readonly reply: Readonly<Record<string, unknown>>;
+}
+
+type Effect = { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
+
+interface ExpectedEffect {
+  readonly type: string;
+  readonly fits: (effect: Effect, command: Acknowledged) => boolean;
+}
+
+/** For each kind of command: the event that it must have left, and which fields of the event the command decided. */
+const EFFECTS: Readonly<Record<string, ExpectedEffect>> = {
+  login: { type: 'petabakat.attempt.logged-in.v1', fits: ({ data }, { reply }) => data.epoch === reply.epoch },
+  start: { type: 'petabakat.attempt.started.v1', fits: () => true },
+  submit: { type: 'petabakat.attempt.close-requested.v1', fits: () => true },
+  finish: { type: 'petabakat.attempt.close-requested.v1', fits: ({ data }) => data.cause === 'forced' },
+  pause: { type: 'petabakat.attempt.paused.v1', fits: isOfTheMoment },
+  resume: { type: 'petabakat.attempt.resumed.v1', fits: isOfTheMoment },
+  move: {
+    type: 'petabakat.attempt.moved.v1',
+    fits: (effect, command) => effect.data.seat === command.one.intent.seat,
+  },
+  credit: { type: 'petabakat.attempt.time-credited.v1', fits: isOfTheMomentAndSize },
+  reopen: { type: 'petabakat.attempt.reopened.v1', fits: isOfTheMomentAndSize },
+  'accept-older-epoch': {
+    type: 'petabakat.attempt.older-epoch-accepted.v1',
+    fits: (effect, command) => effect.data.epoch === command.one.intent.epoch,
+  },
+};
+
+/** P14: every acknowledged command has its effect, each event acts once, and the outbox published what it says. */
+export function checkCommands(evidence: JudgedEvidence): PropertyCheck {
+  const check = new PropertyCheck('P14');
+  const { history, log, tables } = evidence;
+  for (const operation of history.operations) {
+    for (const one of operation.tries) {
+      if (one.outcome?.outcome !== 'ok') continue;
+      const command = { operation, one, reply: (one.outcome.reply ?? {}) as Record<string, unknown> };
+      if (operation.kind in EFFECTS) requireEffect(check, command, evidence);
+      else if (operation.kind === 'open' || operation.kind === 'seal') requireSessionEvent(check, command, evidence);
+    }
+  }
+  for (const row of tables.outbox) {
+    if (!row.isPublished || row.partition === null || row.offset === null) continue;
+    if (!log.partitions.has(`${row.topic}/${row.partition}`) && !JUDGED.test(row.topic)) continue;
+    const position = positionOf(row.topic, row.partition, row.offset);
+    const name = () => `row ${row.schema}.outbox (${row.eventId})`;
+    check.require(
+      log.eventIds.get(position) === row.eventId,
+      name,
+      `is marked as published at ${position}, where it does not stand`,
+    );
+  }
+  requireOneContentPerId(check, evidence);
+  requireHeaders(evidence, check);
+  return check;
+}
+
+const JUDGED = /^petabakat\.(attempts|responses|results|sessions)\.v1$/;
+
+function requireEffect(check: PropertyCheck, command: Acknowledged, { log, tables }: JudgedEvidence): void {
+  const { kind, op } = command.operation;
+  const attemptId = String(command.one.intent.attemptId ?? command.reply.attemptId);
+  const attempt = log.attempts.get(attemptId);
+  const { type, fits } = EFFECTS[kind]!;
+  const isDue = kind !== 'finish' || command.one.outcome!.atMs + FORCED_MS < tables.takenAtMs;
+  if (!isDue) return check.count('not yet due');
+  const holds = effectsOf(attempt, kind).some((effect) => effect.type === type && fits(effect, command));
+  check.require(holds, () => `${kind} ${attemptId} (op ${op})`, `was acknowledged, and no ${type} stands in the log`);
+}
+
+/** Events of an attempt; a finish or submission may have found the attempt closed, so there repeats serve as well. */
+function effectsOf(attempt: AttemptJudge | undefined, kind: string): readonly Effect[] {
+  if (!attempt) return [];
+  return kind === 'submit' || kind === 'finish' ? attempt.controls : attempt.acted;
+}
+
+function requireSessionEvent(check: PropertyCheck, { operation, one }: Acknowledged, { log }: JudgedEvidence): void {
+  const verb = operation.kind === 'open' ? 'opened' : 'sealed';
+  const sessionId = one.intent.sessionId;
+  const holds = log.published.some(
+    ({ event }) => event.type === `petabakat.session.${verb}.v1` && event.data.sessionId === sessionId,
+  );
+  const name = () => `${operation.kind} ${sessionId} (op ${operation.op})`;
+  check.require(holds, name, `was acknowledged, and no session.${verb} stands in the log`);
+}
+
+/** The same id is the same event, wherever and however often it was published. */
+function requireOneContentPerId(check: PropertyCheck, { log }: JudgedEvidence): void {
+  const contents = new Map<string, string>();
+  for (const { event, topic, partition, offset } of log.published) {
+    const content = JSON.stringify(event.data);
+    const known = contents.get(event.id);
+    contents.set(event.id, content);
+    const name = () => `record ${positionOf(topic, partition, offset)} (${event.id})`;
+    check.require(known === undefined || known === content, name, 'says something else than its first copy');
+  }
+}
+
+function isOfTheMoment(effect: Effect, { one }: Acknowledged): boolean {
+  const atMs = Date.parse(effect.data.at as string);
+  return atMs >= one.intent.atMs - CLOCKS_MS && atMs <= one.outcome!.atMs + CLOCKS_MS;
+}
+
+function isOfTheMomentAndSize(effect: Effect, command: Acknowledged): boolean {
+  return effect.data.seconds === command.one.intent.seconds && isOfTheMoment(effect, command);
+}
