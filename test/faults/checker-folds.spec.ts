@@ -77,17 +77,15 @@ const control: fc.Arbitrary<Step> = fc.oneof(
   fc
     .tuple(fc.integer({ min: 1, max: 60 }), second)
     .map(([seconds, on]) => step('attemptReopened', `reopen-${seconds}`, { ...SUPERVISED, seconds, at: at(on) })),
-  fc
-    .tuple(answerData, fc.nat({ max: 60 }))
-    .map(([answer, offset]) =>
-      step('deadLetterReplayed', `letter-${offset}`, {
-        ...SUPERVISED,
-        partition: PARTITION,
-        offset,
-        answer,
-        at: at(1),
-      }),
-    ),
+  fc.tuple(answerData, fc.nat({ max: 60 })).map(([answer, offset]) =>
+    step('deadLetterReplayed', `letter-${offset}`, {
+      ...SUPERVISED,
+      partition: PARTITION,
+      offset,
+      answer,
+      at: at(1),
+    }),
+  ),
   fc
     .nat({ max: 60 })
     .map((offset) =>
