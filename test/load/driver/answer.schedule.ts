@@ -8,7 +8,7 @@ export interface RateStep {
 
 /** The offered rate over the time of a run. It knows nothing of the server: an open loop. */
 export class RateProfile {
-  constructor(private readonly steps: readonly RateStep[]) {}
+  constructor(readonly steps: readonly RateStep[]) {}
 
   get durationMs(): number {
     return this.steps.reduce((sum, step) => sum + step.durationMs, 0);

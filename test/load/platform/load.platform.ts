@@ -1,0 +1,135 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StaffDirectory } from '@app/access';
+import { ALL_TOPICS } from '@app/contracts';
+import { EmbeddedPostgres } from '@app/database';
+import { type EventLog, KafkaEventLog, PostgresEventLog } from '@app/messaging';
+import {
+  type AppName,
+  type LocalKafka,
+  type LocalRedis,
+  PlatformProcesses,
+  localKafka,
+  localRedis,
+} from '@app/testing';
+
+/** PostgreSQL runs under an account of its own, which must be able to pass through to its folder. */
+const FOLDER_MODE = 0o711;
+
+export interface LoadPlatformOptions {
+  readonly log: 'postgres' | 'kafka';
+  /** Of Kafka. */
+  readonly brokers: 1 | 3;
+  readonly counts: Partial<Record<AppName, number>>;
+  /** Where `dist` is, for a build of another tree. */
+  readonly root?: string;
+  readonly env?: Partial<Record<AppName, NodeJS.ProcessEnv>>;
+}
+
+export interface StaffTokens {
+  readonly operations: string;
+  readonly analyst: string;
+  readonly supervisor: string;
+  readonly firstOfficer: string;
+  readonly secondOfficer: string;
+}
+
+/** A whole platform of real parts on this machine: its own databases, brokers and services, gone with this process. */
+export class LoadPlatform {
+  private constructor(
+    private server: EmbeddedPostgres,
+    readonly redis: LocalRedis,
+    /** Null where the log stands in PostgreSQL. */
+    readonly kafka: LocalKafka | null,
+    /** A client of our own, which sees the log as it is. */
+    readonly log: EventLog,
+    readonly processes: PlatformProcesses,
+    readonly staff: StaffTokens,
+    private readonly folder: string,
+  ) {}
+
+  static async start(options: LoadPlatformOptions): Promise<LoadPlatform> {
+    const folder = mkdtempSync(join(tmpdir(), 'petabakat-load-'));
+    chmodSync(folder, FOLDER_MODE);
+    const [postgres, redis, kafka] = await Promise.all([
+      EmbeddedPostgres.start({ dataDir: postgresFolder(folder) }),
+      localRedis(),
+      options.log === 'kafka' ? localKafka({ brokers: options.brokers, harmed: true }) : null,
+    ]);
+    const log = await openLog(postgres, kafka, options);
+    await log.createTopics(ALL_TOPICS);
+    const processes = await PlatformProcesses.start({
+      ...options,
+      databaseUrl: postgres.url,
+      redisUrl: redis.url,
+      ...(kafka ? { kafka: { brokers: kafka.brokers, replicationFactor: options.brokers } } : {}),
+    });
+    return new LoadPlatform(postgres, redis, kafka, log, processes, await hireStaff(postgres.url), folder);
+  }
+
+  get gatewayUrls(): string[] {
+    return this.processes.namesOf('gateway').map((name) => this.processes.urlOf(name));
+  }
+
+  get postgres(): EmbeddedPostgres {
+    return this.server;
+  }
+
+  /** SIGKILL of the server's first process; the others follow it. */
+  async killPostgres(): Promise<void> {
+    process.kill(this.server.pid, 'SIGKILL');
+    await this.server.ended;
+    await this.server.stop();
+  }
+
+  /** On the data and the port of the one that ended. */
+  async startPostgres(): Promise<void> {
+    const port = Number(new URL(this.server.url).port);
+    this.server = await EmbeddedPostgres.start({ dataDir: postgresFolder(this.folder), port });
+  }
+
+  async stop(): Promise<void> {
+    await this.processes.stopAll();
+    await this.log.close();
+    await Promise.all([this.redis.stop(), this.kafka?.stop()]);
+    await this.server.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function postgresFolder(folder: string): string {
+  return join(folder, 'postgres');
+}
+
+function openLog(
+  postgres: EmbeddedPostgres,
+  kafka: LocalKafka | null,
+  { brokers }: LoadPlatformOptions,
+): Promise<EventLog> {
+  if (!kafka) return PostgresEventLog.open({ url: postgres.url });
+  const minInSyncReplicas = brokers === 3 ? 2 : 1;
+  return KafkaEventLog.open({
+    brokers: kafka.brokers,
+    clientId: 'load',
+    replicationFactor: brokers,
+    minInSyncReplicas,
+  });
+}
+
+async function hireStaff(databaseUrl: string): Promise<StaffTokens> {
+  const directory = await StaffDirectory.open({ url: databaseUrl });
+  const hire = (account: string, role: 'analyst' | 'operations' | 'rollout-officer' | 'supervisor') =>
+    directory.add({ account, roles: [role], sessions: 'all' });
+  try {
+    return {
+      operations: await hire('load-operations', 'operations'),
+      analyst: await hire('load-analyst', 'analyst'),
+      supervisor: await hire('load-supervisor', 'supervisor'),
+      firstOfficer: await hire('load-officer-1', 'rollout-officer'),
+      secondOfficer: await hire('load-officer-2', 'rollout-officer'),
+    };
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,92 @@
+import { nowMs } from '../driver/clock';
+import { machineCpuMs, processFigures } from '../kernel/process-figures';
+import type { ConsumerLag, Lag } from '../platform/consumer-lag';
+import type { LoadReport, ProcessSample } from './load.report';
+import type { Timeline } from './timeline';
+
+const LAG_INTERVAL_MS = 1_000;
+/** Reading the kernel's table of 80,000 ends of connections takes a tenth of a second. */
+const KERNEL_INTERVAL_MS = 10_000;
+
+type CountConnections = () => Promise<Map<string, number>>;
+
+interface ProcessLook extends ProcessSample {
+  readonly machineMs: number;
+}
+
+/** Looks at the platform from outside while a run goes on: the kernel, the log's ends, the tables' positions. */
+export class PlatformWatch {
+  readonly samples: ProcessLook[] = [];
+  private most = new Map<string, number>();
+  private last = new Map<string, number>();
+  private timers: NodeJS.Timeout[] = [];
+  private looking: Promise<unknown> = Promise.resolve();
+  private latestLag: Lag | null = null;
+
+  constructor(
+    private readonly lag: ConsumerLag,
+    private readonly timeline: Timeline,
+    private readonly countConnections: CountConnections,
+  ) {}
+
+  get currentLag(): Lag | null {
+    return this.latestLag;
+  }
+
+  get currentConnections(): number {
+    return sumOf(this.last);
+  }
+
+  get connections(): LoadReport['connections'] {
+    return { most: sumOf(this.most), atEnd: sumOf(this.last), byAddress: Object.fromEntries(this.most) };
+  }
+
+  get processes(): { before: ProcessLook; after: ProcessLook } {
+    return { before: this.samples[0]!, after: this.samples.at(-1)! };
+  }
+
+  begin(): void {
+    this.timers = [
+      setInterval(() => {
+        this.looking = this.lookAtLag();
+      }, LAG_INTERVAL_MS),
+      setInterval(() => void this.lookAtProcesses(), KERNEL_INTERVAL_MS),
+    ];
+    void this.lookAtProcesses();
+  }
+
+  async end(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [];
+    await this.looking;
+  }
+
+  async lookAtLag(): Promise<Lag | null> {
+    this.latestLag = await this.lag.sample();
+    if (this.latestLag) this.timeline.addLag(nowMs(), this.latestLag);
+    return this.latestLag;
+  }
+
+  /** Processes and connections, as the kernel shows them. */
+  async lookAtProcesses(): Promise<void> {
+    const second = Math.floor(nowMs() / 1_000);
+    const processes = processFigures(process.pid, nameOfProcess);
+    this.samples.push({ second, processes, machineMs: machineCpuMs() });
+    this.last = await this.countConnections();
+    if (sumOf(this.last) > sumOf(this.most)) this.most = this.last;
+  }
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, one) => sum + one, 0);
+}
+
+function nameOfProcess(pid: number, commandLine: string): string {
+  const app = /dist\/apps\/([a-z]+)\/src\/main\.js/.exec(commandLine)?.[1];
+  if (app) return `${app} ${pid}`;
+  if (commandLine.includes('driver.process')) return `driver ${pid}`;
+  if (commandLine.includes('kafka.Kafka')) return `broker ${pid}`;
+  if (commandLine.includes('redis-server')) return 'redis';
+  if (commandLine.includes('postgres')) return 'postgres';
+  return pid === process.pid ? 'run (watching)' : 'others';
+}
