@@ -1,5 +1,5 @@
-import { HealthRegistry } from '@app/observability';
-import { OutboxRelay } from '@app/messaging';
+import { HealthRegistry, ServiceMetrics } from '@app/observability';
+import { OutboxRelay, readDatabaseFigures } from '@app/messaging';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { ASSESSMENT_DATA_SOURCE } from './assessment.tokens';
+import { AttemptsRepository } from './attempts/attempts.repository';
 import { DeadlineSweeper } from './attempts/deadline-sweeper';
 
 /**
@@ -21,11 +22,15 @@ export class AssessmentLifecycle implements OnApplicationBootstrap, BeforeApplic
     @Inject(ASSESSMENT_DATA_SOURCE) private readonly dataSource: DataSource,
     private readonly relay: OutboxRelay,
     private readonly sweeper: DeadlineSweeper,
+    private readonly attempts: AttemptsRepository,
     private readonly health: HealthRegistry,
+    private readonly metrics: ServiceMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
     this.health.register({ name: 'assessment.database', check: () => this.dataSource.query('SELECT 1') });
+    this.metrics.watchDatabase('assessment', () => readDatabaseFigures(this.dataSource));
+    this.metrics.watchOpenDeadLetters('assessment', () => this.attempts.countOpenDeadLetters(this.dataSource.manager));
     this.relay.start();
     this.sweeper.start();
   }

@@ -11,6 +11,7 @@ import {
   PositionStore,
   type Runtime,
 } from '@app/messaging';
+import { ServiceMetrics } from '@app/observability';
 import { Commitments } from '@app/receipts';
 import type { AttemptViews } from '@app/views';
 import { type DynamicModule, type INestApplicationContext, Module, type Provider } from '@nestjs/common';
@@ -134,9 +135,16 @@ export function assessmentConsumers(app: INestApplicationContext, onFatal: (erro
   const runtime = app.get<Runtime>(ASSESSMENT_RUNTIME, { strict: false });
   const log = app.get<EventLog>(ASSESSMENT_LOG, { strict: false });
   const positions = new PositionStore(dataSource, runtime);
-  return [
-    new BatchServer({ group: ASSESSMENT_GROUP, log, positions, runtime, expects: ['attempts', 'plan'], onFatal }),
-  ];
+  const server = new BatchServer({
+    group: ASSESSMENT_GROUP,
+    log,
+    positions,
+    runtime,
+    expects: ['attempts', 'plan'],
+    onFatal,
+  });
+  app.get(ServiceMetrics, { strict: false }).watchConsumer(server);
+  return [server];
 }
 
 function sharedProviders({ config, log, runtime, views }: AssessmentModuleOptions): Provider[] {

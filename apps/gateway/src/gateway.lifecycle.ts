@@ -1,6 +1,6 @@
-import { TOPICS } from '@app/contracts';
+import { ALL_TOPICS, TOPICS } from '@app/contracts';
 import { Accumulator, type EventLog } from '@app/messaging';
-import { HealthRegistry } from '@app/observability';
+import { HealthRegistry, ServiceMetrics } from '@app/observability';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EventLoopDelay } from './answers/load-shedder';
 import { GATEWAY_LOG } from './gateway.tokens';
@@ -21,6 +21,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationSh
     private readonly clock: ClockComparison,
     private readonly eventLoopDelay: EventLoopDelay,
     private readonly health: HealthRegistry,
+    private readonly metrics: ServiceMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -29,6 +30,8 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationSh
       name: 'gateway.log',
       check: () => this.log.ranges(TOPICS.attempts.name, [PROBED_PARTITION]),
     });
+    this.metrics.watchClock('gateway', () => this.clock.differenceSeconds());
+    if (this.log.condition) this.metrics.watchLog(() => this.log.condition!(ALL_TOPICS));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -8,6 +8,7 @@ import {
   PositionStore,
   type Runtime,
 } from '@app/messaging';
+import { ServiceMetrics } from '@app/observability';
 import { type DynamicModule, type INestApplicationContext, Module, type Provider } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AgenciesController } from './agencies/agencies.controller';
@@ -150,7 +151,9 @@ export function schedulerConsumers(app: INestApplicationContext, onFatal: (error
   const log = app.get<EventLog>(SCHEDULER_LOG, { strict: false });
   const positions = new PositionStore(dataSource, runtime);
   const expects = ['roster', 'responses', 'results', 'sessions'] as const;
-  return [new BatchServer({ group: SCHEDULER_GROUP, log, positions, runtime, expects: [...expects], onFatal })];
+  const server = new BatchServer({ group: SCHEDULER_GROUP, log, positions, runtime, expects: [...expects], onFatal });
+  app.get(ServiceMetrics, { strict: false }).watchConsumer(server);
+  return [server];
 }
 
 function sharedProviders({ config, log, runtime }: SchedulerModuleOptions): Provider[] {

@@ -1,5 +1,5 @@
-import { OutboxRelay } from '@app/messaging';
-import { HealthRegistry } from '@app/observability';
+import { OutboxRelay, readDatabaseFigures } from '@app/messaging';
+import { HealthRegistry, ServiceMetrics } from '@app/observability';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -19,10 +19,12 @@ export class ScoringLifecycle implements OnApplicationBootstrap, BeforeApplicati
     @Inject(SCORING_RELAY) private readonly relay: OutboxRelay,
     private readonly pending: PendingScorer,
     private readonly health: HealthRegistry,
+    private readonly metrics: ServiceMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
     this.health.register({ name: 'scoring.database', check: () => this.dataSource.query('SELECT 1') });
+    this.metrics.watchDatabase('scoring', () => readDatabaseFigures(this.dataSource));
     this.relay.start();
     this.pending.start();
   }

@@ -8,6 +8,7 @@ import {
   PositionStore,
   type Runtime,
 } from '@app/messaging';
+import { ServiceMetrics } from '@app/observability';
 import { type DynamicModule, type INestApplicationContext, Module, type Provider } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { ScoringConfig } from './config';
@@ -85,7 +86,9 @@ export function scoringConsumers(app: INestApplicationContext, onFatal: (error: 
   const runtime = app.get<Runtime>(SCORING_RUNTIME, { strict: false });
   const log = app.get<EventLog>(SCORING_LOG, { strict: false });
   const positions = new PositionStore(dataSource, runtime);
-  return [new BatchServer({ group: SCORING_GROUP, log, positions, runtime, expects: ['responses'], onFatal })];
+  const server = new BatchServer({ group: SCORING_GROUP, log, positions, runtime, expects: ['responses'], onFatal });
+  app.get(ServiceMetrics, { strict: false }).watchConsumer(server);
+  return [server];
 }
 
 function sharedProviders({ config, log, runtime }: ScoringModuleOptions): Provider[] {

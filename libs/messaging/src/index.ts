@@ -27,6 +27,7 @@ export { CONSUMER_LIMITS } from './nest/partition-worker';
 export { WATCHDOG_LIMITS } from './nest/progress-watchdog';
 export * from './nest/tokens';
 export * from './outbox/add-to-outbox';
+export { readDatabaseFigures, type ServiceDatabaseFigures } from './outbox/database-figures';
 export * from './outbox/memory-outbox-store';
 export * from './outbox/outbox-relay';
 export { wakeOutbox } from './outbox/outbox-signals';

@@ -5,4 +5,11 @@ export { JsonLogger } from './json-logger';
 export { METRICS, createMetrics } from './metrics';
 export { MetricsController } from './metrics.controller';
 export { ObservabilityModule } from './observability.module';
+export {
+  type ConsumedPartition,
+  type DatabaseFigures,
+  type LogFigures,
+  ServiceMetrics,
+  type WatchedConsumer,
+} from './service.metrics';
 export { redactField, redactText } from './redaction';

@@ -57,6 +57,14 @@ export class AttemptsRepository {
     return states;
   }
 
+  /** Records that withhold the responses of their attempts until a person has decided. */
+  async countOpenDeadLetters(manager: EntityManager): Promise<number> {
+    const [row]: { open: number }[] = await manager.query(
+      `SELECT coalesce(sum(jsonb_array_length(header->'openDeadLetters')), 0)::int AS open FROM attempts`,
+    );
+    return row!.open;
+  }
+
   /** Writes what the fold returned, and nothing else. */
   async save(manager: EntityManager, changes: FoldedChanges): Promise<void> {
     if (changes.answers.length > 0) await this.insertAnswers(manager, changes.answers);

@@ -42,6 +42,12 @@ export class ClockComparison {
     }
   }
 
+  /** How far this process's clock is ahead, by the last comparison; null before the first. */
+  differenceSeconds(): number | null {
+    if (!this.last) return null;
+    return (this.runtime.nowMs() - (this.last.originMs + this.runtime.monotonicMs())) / 1_000;
+  }
+
   private async compare(): Promise<Comparison> {
     const beforeMs = this.runtime.monotonicMs();
     const databaseMs = await this.readDatabaseClock();

@@ -24,6 +24,9 @@ export class DeadLetterNotAcknowledged extends Error {
 
 /** Writes the dead letters of a consumer group. */
 export class DeadLetterWriter {
+  /** Letters that the log has acknowledged, repeats among them. */
+  written = 0;
+
   constructor(
     private readonly log: EventLog,
     private readonly runtime: Runtime,
@@ -46,6 +49,7 @@ export class DeadLetterWriter {
     for (const outcome of outcomes) {
       if (outcome.status !== 'appended') throw new DeadLetterNotAcknowledged(target, outcome.error);
     }
+    this.written += letters.length;
   }
 
   private recordOf(topic: string, partition: number, { record, code, detail }: DeadLetter): NewRecord {

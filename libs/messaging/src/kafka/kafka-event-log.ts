@@ -4,6 +4,7 @@ import type {
   AppendOptions,
   AppendOutcome,
   EventLog,
+  LogCondition,
   LogRecord,
   NewRecord,
   PartitionRange,
@@ -128,6 +129,10 @@ export class KafkaEventLog implements EventLog {
 
   verifyTopics(topics: readonly TopicSpec[]): Promise<void> {
     return this.administrator.verifyTopics(topics);
+  }
+
+  condition(topics: readonly TopicSpec[]): Promise<LogCondition> {
+    return this.administrator.condition(topics);
   }
 
   close(): Promise<void> {

@@ -1,10 +1,14 @@
 import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs';
 import { DomainError, type TopicSpec } from '@app/contracts';
+import type { LogCondition } from '../log/event-log';
 import { isUnknownTopic } from './cluster.retry';
 import type { TopicDirectory } from './topic.directory';
 
 /** Each takes a second, in which the look-up itself waits for the topic: ten are enough for a cluster under load. */
 const NEW_TOPIC_TRIES_MAX = 10;
+
+/** How Kafka writes that a partition has no leader now. */
+const NO_LEADER = -1;
 
 export interface ReplicationSettings {
   readonly replicationFactor: 1 | 3;
@@ -64,6 +68,19 @@ export class TopicAdministrator {
         if (nth === NEW_TOPIC_TRIES_MAX || !isUnknownTopic(error as Error)) throw error;
       }
     }
+  }
+
+  async condition(topics: readonly TopicSpec[]): Promise<LogCondition> {
+    const [{ brokers }, metadata] = await Promise.all([
+      this.admin.describeCluster(),
+      this.admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) }),
+    ]);
+    const partitions = metadata.topics.flatMap((topic) => topic.partitions);
+    return {
+      brokers: brokers.length,
+      underReplicated: partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length,
+      withoutLeader: partitions.filter(({ leader }) => leader === NO_LEADER).length,
+    };
   }
 
   private async find(topic: string): Promise<{ replicas: number }[] | null> {

@@ -101,6 +101,15 @@ export interface AppendOptions {
   readonly timeoutMs?: number;
 }
 
+/** What the brokers of a log say of each other. */
+export interface LogCondition {
+  readonly brokers: number;
+  /** Partitions with fewer copies in step than they should have. */
+  readonly underReplicated: number;
+  /** Partitions that nobody can append to. */
+  readonly withoutLeader: number;
+}
+
 export interface EventLog {
   /**
    * Appends records to one topic, each to the partition of its key (murmur2 of the key, as Kafka's default
@@ -122,5 +131,7 @@ export interface EventLog {
   createTopics(topics: readonly TopicSpec[]): Promise<void>;
   /** Refuses `log.topic-missing` or `log.partition-count`, naming the topics. */
   verifyTopics(topics: readonly TopicSpec[]): Promise<void>;
+  /** For operations; only a log of several brokers has something to say here. */
+  condition?(topics: readonly TopicSpec[]): Promise<LogCondition>;
   close(): Promise<void>;
 }

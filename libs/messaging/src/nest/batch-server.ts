@@ -17,6 +17,7 @@ import { BatchContext } from './batch-context';
 import { transportIdOf } from './batch-handler.decorator';
 import { problemsOfHandlers } from './handler-check';
 import { HandlerSlots } from './handler-slots';
+import { PartitionLag } from './partition-lag';
 import { PartitionWorker } from './partition-worker';
 import { ProgressWatchdog } from './progress-watchdog';
 
@@ -51,6 +52,16 @@ export interface StandingPartition {
   readonly reason: string;
 }
 
+/** A partition as operations look at it. */
+export interface WatchedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly lagRecords: number;
+  /** How long the next record has waited since the log took it; 0 where none waits. */
+  readonly lagSeconds: number;
+  readonly state: PartitionProgress['state'] | 'standing';
+}
+
 /**
  * Nest transport that hands a consumer group's records to `@BatchHandler` methods: batches, in order per partition.
  *
@@ -79,6 +90,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   private readonly watchdog: ProgressWatchdog;
   private readonly slots: HandlerSlots;
   private readonly workers = new Map<string, PartitionWorker>();
+  private readonly lags = new Map<string, PartitionLag>();
   private readonly gapAlarmsAtMs = new Map<string, number>();
   private subscription: RunningSubscription | null = null;
   private restartsAtMs: number[] = [];
@@ -115,6 +127,24 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       const reason = this.workers.get(nameOf(topic, partition))?.standsStillBecause;
       return reason ? [{ topic, partition, reason }] : [];
     });
+  }
+
+  /** For metrics: the same partitions with what is behind, and since when. */
+  partitions(): readonly WatchedPartition[] {
+    const standing = new Set(this.standing().map(({ topic, partition }) => nameOf(topic, partition)));
+    const [nowMs, monotonicMs] = [this.runtime.nowMs(), this.runtime.monotonicMs()];
+    return this.progress().map((progress) => {
+      const { topic, partition, nextOffset, endOffset } = progress;
+      const name = nameOf(topic, partition);
+      const lagSeconds = this.lagOf(name).secondsOf(progress, nowMs, monotonicMs);
+      const state = standing.has(name) ? 'standing' : progress.state;
+      return { topic, partition, lagRecords: endOffset - nextOffset, lagSeconds, state };
+    });
+  }
+
+  /** Records set aside since the process started. */
+  deadLettersWritten(): number {
+    return this.deadLetters.written;
   }
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
@@ -165,6 +195,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   /** A new tenure: what an earlier one remembered may be somebody else's past by now. */
   private begin(topic: string, partition: number): Promise<number> {
     this.workers.delete(nameOf(topic, partition));
+    this.lags.delete(nameOf(topic, partition));
     return this.options.positions.position(this.group, topic, partition);
   }
 
@@ -173,7 +204,14 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     const name = nameOf(topic, partition);
     const worker = this.workers.get(name) ?? this.newWorker(topic, partition);
     this.workers.set(name, worker);
+    this.lagOf(name).begin(batch);
     return worker.onBatch(batch);
+  }
+
+  private lagOf(name: string): PartitionLag {
+    const lag = this.lags.get(name) ?? new PartitionLag();
+    this.lags.set(name, lag);
+    return lag;
   }
 
   private newWorker(topic: string, partition: number): PartitionWorker {
