@@ -25,6 +25,14 @@ export class AnchoredCurve implements ItemCurve {
     return true;
   }
 
+  confine(): void {
+    // There is nothing to move.
+  }
+
+  isAtLimit(): boolean {
+    return false;
+  }
+
   logProbabilities(theta: number, into: Float64Array): void {
     this.model.evaluate(theta, this.values);
     into.set(this.values.logProbabilities);

@@ -20,6 +20,14 @@ export class GradedCurve implements ItemCurve {
     return this.parameters.every(Number.isFinite);
   }
 
+  confine(): void {
+    // Slope and intercepts have no limits.
+  }
+
+  isAtLimit(): boolean {
+    return false;
+  }
+
   logProbabilities(theta: number, into: Float64Array): void {
     for (let category = 0; category < this.categories; category++) {
       let sum = 0;

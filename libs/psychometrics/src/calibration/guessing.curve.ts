@@ -1,6 +1,9 @@
 import { logSigmoid, sigmoid } from '../numeric/logistic';
 import type { ItemCurve, NaturalParameters } from './item.curve';
 
+/** Logit of a lower asymptote that is 0 for every purpose: c < 2e-5. Without a prior some items run towards it for ever. */
+const GUESSING_LOGIT_MIN = -11;
+
 /** 3PL: P = c + (1 - c) sigmoid(alpha theta + d), c = sigmoid(gamma). Internal parameters: alpha, d, gamma. */
 export class GuessingCurve implements ItemCurve {
   readonly categories = 2;
@@ -13,6 +16,14 @@ export class GuessingCurve implements ItemCurve {
 
   isValid(): boolean {
     return this.parameters.every(Number.isFinite);
+  }
+
+  confine(): void {
+    this.parameters[2] = Math.max(GUESSING_LOGIT_MIN, this.parameters[2]!);
+  }
+
+  isAtLimit(): boolean {
+    return this.parameters[2] === GUESSING_LOGIT_MIN;
   }
 
   logProbabilities(theta: number, into: Float64Array): void {

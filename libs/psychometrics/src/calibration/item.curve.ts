@@ -10,6 +10,10 @@ export interface ItemCurve {
   readonly parameters: Float64Array;
   /** False where no model exists, such as unordered graded boundaries. */
   isValid(): boolean;
+  /** Moves parameters that have left their range back to its end: a lower asymptote of 0 is minus infinity in its logit. */
+  confine(): void;
+  /** True when the last parameter stands at the end of its range and is no longer estimated. */
+  isAtLimit(): boolean;
   /** Fills `into[category]` with ln P_k(theta). */
   logProbabilities(theta: number, into: Float64Array): void;
   /** Fills `gradients[k * size + j]` and `hessians[(k * size + j) * size + l]` of ln P_k in the internal parameters. */

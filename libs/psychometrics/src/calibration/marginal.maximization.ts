@@ -9,15 +9,17 @@ const EM_TOLERANCE = 1e-3;
 /** Cycles of one run of EM before Newton is tried anyway. */
 const EM_CYCLES = 500;
 /** Cycles and steps together after which the calibration gives up and says so. */
-const ITERATIONS_MAX = 5000;
+const ITERATIONS_MAX = 2000;
 /** EM cycles after a Newton step that failed. */
-const RECOVERY_CYCLES = 25;
+const RECOVERY_CYCLES = 50;
+/** Newton steps that may fail: a likelihood still not concave after ten runs of EM is climbing towards infinity. */
+const FAILURES_MAX = 10;
+/** Shares of a Newton step that are tried: 1 to 1/2048, below which EM gets farther. */
 const HALVINGS_MAX = 12;
+/** Iterations without a gain in likelihood after which parameters that still move are taken for undetermined. */
+const STALLED_MAX = 25;
 /** Relative change of the log-likelihood below which it counts as settled; doubles carry 1e-16 and the sum some of it. */
 const LIKELIHOOD_TOLERANCE = 1e-11;
-/** Internal lower asymptote (a logit) below which c is 0 for every purpose and no longer moved: c < 2e-5. */
-const GUESSING_LOGIT_MIN = -11;
-
 export interface MaximizationProgress {
   readonly iteration: number;
   readonly logLikelihood: number;
@@ -44,10 +46,14 @@ export function maximizeMarginal(
 ): MaximizationOutcome {
   const climb = new Climb(model, priors, onProgress);
   climb.runEm(EM_CYCLES, EM_TOLERANCE);
-  while (climb.iterations < ITERATIONS_MAX) {
+  let failures = 0;
+  while (climb.iterations < ITERATIONS_MAX && failures < FAILURES_MAX && !climb.isStalled()) {
     const settled = climb.newtonStep(tolerance);
     if (settled === 'converged') break;
-    if (settled === 'failed') climb.runEm(RECOVERY_CYCLES, tolerance);
+    if (settled === 'failed') {
+      failures++;
+      climb.runEm(RECOVERY_CYCLES, tolerance);
+    }
   }
   return climb.outcome(tolerance);
 }
@@ -58,6 +64,7 @@ class Climb {
   private height: number;
   private lastChange = Infinity;
   private lastGain = Infinity;
+  private stalledFor = 0;
   private observed: ObservedInformation | null = null;
 
   constructor(
@@ -69,8 +76,12 @@ class Climb {
     this.height = this.heightOf(this.expected);
   }
 
+  isStalled(): boolean {
+    return this.stalledFor >= STALLED_MAX;
+  }
+
   runEm(cycles: number, tolerance: number): void {
-    for (let cycle = 0; cycle < cycles && this.iterations < ITERATIONS_MAX; cycle++) {
+    for (let cycle = 0; cycle < cycles && this.iterations < ITERATIONS_MAX && !this.isStalled(); cycle++) {
       const before = this.parameters();
       const { nodes } = this.expected.quadrature;
       this.model.curves.forEach((curve, item) => {
@@ -139,10 +150,7 @@ class Climb {
     const { offsets, size } = parameterOffsets(this.model);
     const limited = new Uint8Array(size);
     this.model.curves.forEach((curve, item) => {
-      if (curve.size > 0 && curve.natural().c !== null) {
-        const last = offsets[item]! + curve.size - 1;
-        if (curve.parameters[curve.size - 1]! < GUESSING_LOGIT_MIN) limited[last] = 1;
-      }
+      if (curve.isAtLimit()) limited[offsets[item]! + curve.size - 1] = 1;
     });
     return limited;
   }
@@ -159,6 +167,7 @@ class Climb {
     this.lastChange = after.reduce((largest, value, index) => Math.max(largest, Math.abs(value - before[index]!)), 0);
     this.lastGain = Math.abs(height - this.height) / Math.abs(height);
     this.height = height;
+    this.stalledFor = this.lastGain < LIKELIHOOD_TOLERANCE ? this.stalledFor + 1 : 0;
     this.iterations++;
     this.onProgress?.({
       iteration: this.iterations,
@@ -180,6 +189,7 @@ class Climb {
     let next = 0;
     for (const curve of this.model.curves) {
       for (let j = 0; j < curve.size; j++) curve.parameters[j] = values[next++]!;
+      curve.confine();
     }
     const { latent } = this.model;
     if (latent.meanIsFree) latent.mean = values[next++]!;

@@ -6,6 +6,7 @@ import type { Expectation } from './marginal.likelihood';
 
 /** Steps per item and cycle: the E step moves the target anyway, so more would be spent on an outdated one. */
 const STEPS_MAX = 4;
+/** A millionth of a scoring step: what still goes downhill there is rounding. */
 const HALVINGS_MAX = 20;
 /** Keeps a step's system solvable where an item's data say nothing of a parameter. */
 const RIDGE = 1e-9;
@@ -27,6 +28,7 @@ export function maximizeItem(curve: ItemCurve, counts: Float64Array, nodes: Floa
     let improved = false;
     for (let halving = 0; halving < HALVINGS_MAX && !improved; halving++, share /= 2) {
       for (let j = 0; j < curve.size; j++) curve.parameters[j] = before[j]! + share * move[j]!;
+      curve.confine();
       const next = curve.isValid() ? objective(curve, counts, nodes, priors) : -Infinity;
       improved = next >= height;
       if (improved) height = next;
@@ -79,7 +81,10 @@ function scoringMove(
   });
   for (let j = 0; j < size; j++) information[j * size + j]! *= 1 + RIDGE;
   const factor = choleskyFactor(information, size);
-  return factor === null ? null : choleskySolve(factor, size, gradient);
+  if (factor === null) return null;
+  const move = choleskySolve(factor, size, gradient);
+  if (curve.isAtLimit() && move[size - 1]! < 0) move[size - 1] = 0;
+  return move;
 }
 
 /** M step of the latent distribution: moments of the expected numbers of people per node. */

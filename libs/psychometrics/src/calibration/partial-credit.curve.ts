@@ -25,6 +25,14 @@ export class PartialCreditCurve implements ItemCurve {
     return this.parameters.every(Number.isFinite);
   }
 
+  confine(): void {
+    // Slope and intercepts have no limits.
+  }
+
+  isAtLimit(): boolean {
+    return false;
+  }
+
   logProbabilities(theta: number, into: Float64Array): void {
     let largest = 0;
     into[0] = 0;

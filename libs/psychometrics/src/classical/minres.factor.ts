@@ -4,7 +4,9 @@ import { choleskyFactor, choleskySolve } from '../numeric/linear-algebra';
 const ITEMS_MIN = 3;
 /** A uniqueness below this is a Heywood case; the loading is held there, as is usual. */
 const UNIQUENESS_MIN = 0.005;
+/** Loading at which the uniqueness reaches its minimum. */
 const LOADING_MAX = Math.sqrt(1 - UNIQUENESS_MIN);
+/** Sweeps with a Newton step in ten converge within hundreds; more means no definite minimum. */
 const SWEEPS_MAX = 20_000;
 const TOLERANCE = 1e-13;
 

@@ -1,7 +1,9 @@
 import { choleskyFactor, choleskySolve } from '../numeric/linear-algebra';
 import { logSigmoid, sigmoid } from '../numeric/logistic';
 
+/** Newton needs six steps; under separation each gains e-fold until doubles see no gain. */
 const STEPS_MAX = 100;
+/** A share of a step below 1e-9 cannot change the log-likelihood in doubles. */
 const HALVINGS_MAX = 30;
 /** Relative gain of the log-likelihood at which Newton has converged to all its digits. */
 const GAIN_TOLERANCE = 1e-14;

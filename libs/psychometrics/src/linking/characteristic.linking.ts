@@ -27,6 +27,7 @@ export interface CharacteristicLinking extends ScaleTransformation {
   readonly converged: boolean;
 }
 
+/** Ten to twenty steps are usual; the damping stops a search that cannot improve long before. */
 const STEPS_MAX = 500;
 const TOLERANCE = 1e-12;
 /** Damping above which no step is possible that doubles could tell from none. */

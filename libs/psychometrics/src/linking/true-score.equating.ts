@@ -11,9 +11,11 @@ export interface EquatedScore {
   readonly equivalent: number;
 }
 
-/** Expected scores this close to an end of their range are reached by no theta that doubles can tell from infinity. */
+/** Halvings until an interval of doubles cannot be halved any more. */
 const BISECTIONS_MAX = 200;
+/** Half-width of the first interval in theta; nearly every score lies inside. */
 const REACH_START = 8;
+/** Half-width at which an expected score that is still not reached is barred by an upper asymptote. */
 const REACH_MAX = 4096;
 
 /**

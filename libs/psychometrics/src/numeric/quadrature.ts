@@ -58,6 +58,7 @@ export function requireQuadratureOptions(options: QuadratureOptions): void {
   }
 }
 
+/** Halvings until an interval of doubles cannot be halved any more. */
 const GAUSS_STEPS_MAX = 200;
 
 /**
