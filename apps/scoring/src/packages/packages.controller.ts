@@ -1,13 +1,14 @@
 import { CurrentStaff, Roles, type Staff } from '@app/access';
 import { BodyLimit } from '@app/bootstrap';
-import { Body, Controller, Get, Param, ParseIntPipe, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Param, ParseBoolPipe, ParseIntPipe, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { ScoringPackage } from '../scoring/domain/scoring-package';
-import { ImportPackageDto } from './import-package.dto';
+import { readPackage } from './package-file';
+import { PackageFile } from './package-file.schema';
 import type { PackageSummary } from './packages.repository';
 import { type ImportedPackage, PackagesService } from './packages.service';
 
-/** 4,000 items with short keys take a tenth; long keys are texts, and few. */
+/** 4,000 items with credits and parameters take about a megabyte. */
 const PACKAGE_BYTES_MAX = 2_000_000;
 
 @ApiTags('scoring packages')
@@ -18,8 +19,16 @@ export class PackagesController {
 
   @Post()
   @BodyLimit(PACKAGE_BYTES_MAX)
-  import(@Body() content: ImportPackageDto, @CurrentStaff() staff: Staff): Promise<ImportedPackage> {
-    return this.packages.import(content, staff.account);
+  @ApiOperation({ summary: 'Records a package version; a version never changes' })
+  @ApiBody({ schema: PackageFile as object })
+  @ApiQuery({ name: 'activateIllustrative', required: false, description: 'Let a package of made-up data score.' })
+  import(
+    @Body() file: object,
+    @CurrentStaff() staff: Staff,
+    @Query('activateIllustrative', new ParseBoolPipe({ optional: true })) activateIllustrative?: boolean,
+  ): Promise<ImportedPackage> {
+    const options = { actor: staff.account, activateIllustrative: activateIllustrative ?? false };
+    return this.packages.import(readPackage(file), options);
   }
 
   @Get()

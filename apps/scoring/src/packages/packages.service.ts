@@ -1,22 +1,24 @@
-import { createHash } from 'node:crypto';
 import { DomainError } from '@app/contracts';
 import type { Runtime } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import {
-  canonicalText,
-  contradictionsOf,
-  type PackageContent,
-  type ScoringPackage,
-} from '../scoring/domain/scoring-package';
+import type { ScoringPackage } from '../scoring/domain/scoring-package';
 import { PendingScorer } from '../scoring/pending-scorer';
 import { SCORING_DATA_SOURCE, SCORING_RUNTIME } from '../scoring.tokens';
 import { type PackageSummary, PackagesRepository, type PackageVersion } from './packages.repository';
 
 export interface ImportedPackage extends PackageVersion {
   readonly hash: string;
+  readonly illustrative: boolean;
   /** Whether closings of its form are scored by it from now on. */
   readonly inForce: boolean;
+}
+
+export interface ImportOptions {
+  /** Account of who imports. */
+  readonly actor: string;
+  /** Made-up data may score, because somebody says so. */
+  readonly activateIllustrative: boolean;
 }
 
 /** Scoring packages come in here, and never change afterwards. */
@@ -31,18 +33,16 @@ export class PackagesService {
 
   /**
    * Stores a package version; the same content again changes nothing. Until the first result of its form the package
-   * imported last is in force. From then on an import changes nothing that is scored: a whole form is judged by one
-   * package, and only a rescoring can change to another.
+   * imported last is in force, unless it is illustrative and nobody asked for that. From then on an import changes
+   * nothing that is scored: a whole form is judged by one package, and only a rescoring can change to another.
    *
-   * @throws DomainError `package.invalid`, `package.version-exists`
+   * @throws DomainError `package.version-exists`
    */
-  async import(content: PackageContent, actor: string): Promise<ImportedPackage> {
-    const problems = contradictionsOf(content);
-    if (problems.length > 0) throw new DomainError('package.invalid', undefined, { problems });
-    const hash = createHash('sha256').update(canonicalText(content)).digest('hex');
-    const inForce = await this.dataSource.transaction((manager) => this.store(manager, content, hash, actor));
+  async import(imported: ScoringPackage, options: ImportOptions): Promise<ImportedPackage> {
+    const inForce = await this.dataSource.transaction((manager) => this.store(manager, imported, options));
     this.pending.wake();
-    return { packageId: content.packageId, version: content.version, hash, inForce };
+    const { packageId, version, hash, illustrative = false } = imported;
+    return { packageId, version, hash, illustrative, inForce };
   }
 
   list(): Promise<PackageSummary[]> {
@@ -56,12 +56,16 @@ export class PackagesService {
     return found;
   }
 
-  private async store(manager: EntityManager, content: PackageContent, hash: string, actor: string): Promise<boolean> {
+  private async store(
+    manager: EntityManager,
+    { hash, ...content }: ScoringPackage,
+    { actor, activateIllustrative }: ImportOptions,
+  ): Promise<boolean> {
     const at = new Date(this.runtime.nowMs());
     await this.packages.lockForm(manager, content.form);
     const stored = await this.packages.insert(manager, { content, hash, importedBy: actor, importedAt: at });
     if (stored !== hash) throw new DomainError('package.version-exists');
-    await this.packages.putInForce(manager, content, at);
+    if (!content.illustrative || activateIllustrative) await this.packages.putInForce(manager, content, at);
     const [inForce] = await this.packages.inForce(manager, [content.form]);
     return inForce?.packageId === content.packageId && inForce.version === content.version;
   }

@@ -5,7 +5,8 @@ import type { EntityManager } from 'typeorm';
 import { type FormVersion, PackagesRepository, type PackageVersion } from '../packages/packages.repository';
 import { type HeldClosing, ResultsRepository } from '../results/results.repository';
 import { SCORING_RUNTIME, SCORING_SOURCE } from '../scoring.tokens';
-import { assertWellFormed, itemsMissingIn, score } from './domain/score';
+import { assertColumns, layoutOf } from './domain/form-layout';
+import { itemsMissingIn, score } from './domain/score';
 import type { ScoringPackage } from './domain/scoring-package';
 
 /** Packages kept in memory; a day has a handful. They never change, so none is ever out of date. */
@@ -24,7 +25,7 @@ export class ClosingsScorer {
 
   /** @throws ResponsesMalformed where a closing cannot be read by any package */
   async score(manager: EntityManager, closings: readonly AttemptClosed[]): Promise<void> {
-    closings.forEach(assertWellFormed);
+    closings.forEach(assertReadable);
     const forms = closings.map(({ form }) => form);
     await this.packages.holdForms(manager, forms);
     const packages = await this.packagesOf(manager, forms);
@@ -70,6 +71,12 @@ export class ClosingsScorer {
     this.cache.set(name, found);
     return found;
   }
+}
+
+/** @throws ResponsesMalformed */
+function assertReadable(closed: AttemptClosed): void {
+  assertColumns(closed);
+  layoutOf(closed);
 }
 
 /** Splits results so that no round has two closings of one attempt; each round supersedes the one before. */

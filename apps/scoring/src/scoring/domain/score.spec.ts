@@ -1,5 +1,6 @@
 import { closingOf } from './closing.fixture';
-import { itemsMissingIn, ResponsesMalformed, score } from './score';
+import { ResponsesMalformed } from './form-layout';
+import { creditsOf, itemsMissingIn, score } from './score';
 import type { ScoringPackage } from './scoring-package';
 
 const scoringPackage: ScoringPackage = {
@@ -53,9 +54,10 @@ describe('score', () => {
     const expected =
       '{"analyticsId":"person-1","attemptId":"attempt-1","sessionId":"session-1","agency":"bkn","formId":"form-1",' +
       `"formVersion":1,"closing":1,"root":"${'a'.repeat(64)}","package":{"packageId":"package-1","version":3,` +
-      `"hash":"${'c'.repeat(64)}"},"estimator":"sum","scales":[{"scaleId":"all","score":1,"maximum":3,"answered":2,` +
+      `"hash":"${'c'.repeat(64)}"},"engine":"1.0.0","illustrative":false,"estimator":"sum",` +
+      '"scales":[{"scaleId":"all","score":1,"maximum":3,"answered":2,' +
       '"omitted":1,"notReached":0},{"scaleId":"last","score":0,"maximum":1,"answered":0,"omitted":1,"notReached":0}],' +
-      '"closedAt":"2026-01-01T03:00:00.000Z","jobLevel":null,"performance":null}';
+      '"responseTimes":{"measured":0,"rapid":0,"flagged":false},"closedAt":"2026-01-01T03:00:00.000Z","jobLevel":null,"performance":null}';
     const closed = closingOf(['A', 'A', undefined]);
     expect(JSON.stringify(score(closed, scoringPackage))).toBe(expected);
     const reordered = JSON.parse(JSON.stringify(Object.fromEntries(Object.entries(closed).reverse())));
@@ -73,5 +75,40 @@ describe('score', () => {
   test('items of the package that the form does not have are named', () => {
     expect(itemsMissingIn(closingOf(['A', 'B']), scoringPackage)).toEqual(['i3']);
     expect(itemsMissingIn(closingOf(['A', 'B', 7, 'X']), scoringPackage)).toEqual([]);
+  });
+
+  test('a withdrawn item counts for nobody, in score and maximum', () => {
+    const items = scoringPackage.items.map((item) => (item.itemId === 'i1' ? { ...item, withdrawn: true } : item));
+    const withdrawn = { ...scoringPackage, items };
+    expect(score(closingOf(['A', 'B', 7]), withdrawn).scales[0]).toMatchObject({ score: 2, maximum: 2, answered: 2 });
+    expect(creditsOf(closingOf(['A', 'B', 7]), withdrawn)).toEqual([null, 1, 1]);
+  });
+
+  test('options earn their credits, and one that the key does not name earns nothing', () => {
+    const credits = { ...scoringPackage, items: [{ itemId: 'i1', credits: { A: 4, B: 2.5 } }] };
+    const graded = { ...credits, scales: [{ scaleId: 'all', itemIds: ['i1'] }] };
+    const scores = ['A', 'B', 'Z', null].map((response) => score(closingOf([response]), graded).scales[0]!.score);
+    expect(scores).toEqual([4, 2.5, 0, 0]);
+    expect(score(closingOf(['A']), graded).scales[0]!.maximum).toBe(4);
+  });
+
+  test('too few answers give no score, and say so', () => {
+    const scales = [{ scaleId: 'all', itemIds: ['i1', 'i2', 'i3'], minimumItems: 2 }];
+    const result = score(closingOf(['A', undefined, undefined]), { ...scoringPackage, scales });
+    expect(result.scales[0]).toMatchObject({ score: null, answered: 1, omitted: 2, noScoreReason: 'too-few-items' });
+  });
+
+  test('a section that the form does not have leaves its scale without a score', () => {
+    const scales = [
+      { scaleId: 'here', itemIds: ['i1', 'i2'], section: 's1' },
+      { scaleId: 'elsewhere', itemIds: ['i9'], section: 's2' },
+    ];
+    const items = [...scoringPackage.items.slice(0, 2), { itemId: 'i9', key: 'A' }];
+    const split = { ...scoringPackage, items, scales };
+    expect(itemsMissingIn(closingOf(['A', 'B']), split)).toEqual([]);
+    expect(score(closingOf(['A', 'B']), split).scales).toMatchObject([
+      { scaleId: 'here', score: 2 },
+      { scaleId: 'elsewhere', score: null, noScoreReason: 'not-delivered' },
+    ]);
   });
 });
