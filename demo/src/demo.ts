@@ -26,6 +26,8 @@ const SHORT_SECONDS = 8;
 const SHORT_SECONDS_WITH_KILL = 25;
 /** A gate speaks within a second or two of the last result; a restart may lie between. */
 const GATE_TIMEOUT_MS = 90_000;
+/** Everything is sealed by then, so little can be on its way. */
+const COUNTED_TIMEOUT_MS = 20_000;
 /** Attempts read and checked at the same moment. */
 const CHECKS_AT_ONCE = 16;
 const BAR_REFRESH_MS = 200;
@@ -60,6 +62,7 @@ export class Demo {
     );
     await this.checkReceipts(runs, keys);
     const broken = await sealed;
+    await this.everybodyCounted();
     const persons = await this.checkAll(runs, keys);
     return reportOf({
       casts: this.casts,
@@ -188,6 +191,15 @@ export class Demo {
       return found.gate?.outcome === 'inconclusive' ? null : found;
     });
     this.display.line(`  cluster ${cluster}: gate ${gate?.outcome} (${gate?.reasonCode}), the cluster is ${state}`);
+  }
+
+  /** The last results may still be on their way to the figures; what never arrives shows in the report. */
+  private async everybodyCounted(): Promise<void> {
+    const people = this.casts.reduce((sum, { attendees }) => sum + attendees.length, 0);
+    await until('everybody is reconciled', COUNTED_TIMEOUT_MS, async () => {
+      const { total } = await this.platform.progress();
+      return total.reconciled === people;
+    }).catch(() => undefined);
   }
 
   /** While deadlines run out: nothing else needs the processor. */

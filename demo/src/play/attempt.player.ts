@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attendee } from '../cast/cast';
 import type { Step } from '../cast/script';
 import type { Refused } from '../client/http.client';
-import type { AnswerToSend, Login, PlatformClient } from '../client/platform.client';
+import type { AnswerToSend, AttemptReading, Login, PlatformClient } from '../client/platform.client';
 import type { Receipt } from '../client/receipt';
 import { AnswerLedger } from './answer-ledger';
 import { type Caller, persist } from './persistent-request';
@@ -15,6 +15,8 @@ const THINK_MS_MAX = 60;
 /** One participant at a seat: logs in, starts, answers as scripted, and submits or lets the time run out. */
 export class AttemptPlayer {
   readonly ledger = new AnswerLedger();
+  /** What kept this participant from going on; null where nothing did. */
+  failure: string | null = null;
   private nextSeq: number;
 
   constructor(
@@ -27,7 +29,22 @@ export class AttemptPlayer {
     this.nextSeq = login.firstSeq;
   }
 
+  /** One participant who cannot go on is a finding of the report; the others go on. */
   async play(): Promise<void> {
+    try {
+      await this.sit();
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+    }
+    this.caller.observer.finished(this.caller.cluster);
+  }
+
+  /** Everything that the system holds of this attempt. */
+  read(): Promise<AttemptReading> {
+    return persist('reading', this.caller, () => this.platform.attempt(this.login));
+  }
+
+  private async sit(): Promise<void> {
     await this.openForm();
     for (const step of this.attendee.script) {
       await this.take(step);
@@ -37,7 +54,6 @@ export class AttemptPlayer {
     if (!this.attendee.runsOutOfTime) {
       await persist('submit', this.caller, () => this.platform.submit(this.login));
     }
-    this.caller.observer.finished(this.caller.cluster);
   }
 
   /** The form comes sealed; only the start gives the key. */

@@ -30,12 +30,13 @@ const GOOD_VERDICTS = new Set(['counted', 'superseded']);
 
 export async function checkPerson(player: AttemptPlayer, context: CheckContext): Promise<PersonReport> {
   const { login, attendee, ledger } = player;
-  const reading = await context.platform.attempt(login);
+  const reading = await player.read();
   const results = await resultsOf(login.attemptId, context.platform);
   const acknowledged = ledger.acknowledged;
   const stored = new Set(reading.answers.map(({ seq }) => seq));
   const root = rootOfReading(player, reading);
   const problems = [
+    ...(player.failure === null ? [] : [`the client gave up: ${player.failure}`]),
     ...answerProblems(player, reading),
     ...receiptProblems(player, reading, context.keys),
     ...closingProblems(player, reading),
