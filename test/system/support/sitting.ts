@@ -1,4 +1,4 @@
-import { type Reply, type TestPlatform, call, until } from './test-platform';
+import { type Reply, type PlatformUnderTest, call, until } from './test-platform';
 
 export const ITEMS = ['i1', 'i2', 'i3', 'i4'];
 const FORM = { formId: 'form-a', version: 1 };
@@ -31,7 +31,7 @@ function refuseUnless(reply: Reply, what: string): Reply {
 }
 
 /** Clusters, agencies, form, package and people: what stands before the first session. */
-export async function prepareRollout(platform: TestPlatform, people: number): Promise<void> {
+export async function prepareRollout(platform: PlatformUnderTest, people: number): Promise<void> {
   const roster = [
     'participantNumber,name,nip,agency',
     ...Array.from({ length: people }, (_, index) => participant(index + 1)).map(
@@ -67,7 +67,7 @@ export async function prepareRollout(platform: TestPlatform, people: number): Pr
 }
 
 /** One session of cluster 1 that starts at once; everybody registered has a seat. */
-export async function planSession(platform: TestPlatform, sessionId: string, minutes = 60): Promise<void> {
+export async function planSession(platform: PlatformUnderTest, sessionId: string, minutes = 60): Promise<void> {
   const now = new Date();
   const date = now.toISOString().slice(0, 10);
   const startsAt = now.toISOString().slice(11, 19);
@@ -89,7 +89,7 @@ export async function planSession(platform: TestPlatform, sessionId: string, min
 }
 
 /** Cluster 1 through preparation and a two-person opening. */
-export async function openCluster(platform: TestPlatform, number = 1): Promise<Reply> {
+export async function openCluster(platform: PlatformUnderTest, number = 1): Promise<Reply> {
   const path = `/v1/clusters/${number}`;
   const version = async () => (await platform.as('rollout-officer', 'GET', path)).body.version as number;
   refuseUnless(
@@ -113,7 +113,7 @@ export async function openCluster(platform: TestPlatform, number = 1): Promise<R
 }
 
 /** Logs in one seat with a PIN of its own, opens the session, starts. */
-export async function sitDown(platform: TestPlatform, sessionId: string, seat: string): Promise<Login> {
+export async function sitDown(platform: PlatformUnderTest, sessionId: string, seat: string): Promise<Login> {
   const issued = await until(`a PIN for ${seat}`, async () => {
     const reply = await platform.as('supervisor', 'POST', `/v1/sessions/${sessionId}/seats/${seat}/pin`);
     return reply.status === 200 ? reply.body : null;
@@ -136,7 +136,7 @@ export async function sitDown(platform: TestPlatform, sessionId: string, seat: s
 }
 
 export function answer(
-  platform: TestPlatform,
+  platform: PlatformUnderTest,
   login: Login,
   counter: number,
   itemId: string,
@@ -149,10 +149,10 @@ export function answer(
   });
 }
 
-export function read(platform: TestPlatform, login: Login): Promise<Reply> {
+export function read(platform: PlatformUnderTest, login: Login): Promise<Reply> {
   return call('GET', `${platform.url}/v1/attempts/${login.attemptId}`, { token: login.token });
 }
 
-export function submit(platform: TestPlatform, login: Login): Promise<Reply> {
+export function submit(platform: PlatformUnderTest, login: Login): Promise<Reply> {
   return call('POST', `${platform.url}/v1/attempts/${login.attemptId}/submit`, { token: login.token });
 }

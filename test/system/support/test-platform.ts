@@ -84,8 +84,19 @@ export async function until<T>(
   }
 }
 
+/** What a test needs of a platform, however it is composed. */
+export interface PlatformUnderTest {
+  readonly url: string;
+  as(
+    account: Parameters<Staff['tokenOf']>[0],
+    method: string,
+    path: string,
+    options?: { json?: unknown; csv?: string },
+  ): Promise<Reply>;
+}
+
 /** The four services as separate processes over real parts. */
-export class TestPlatform {
+export class TestPlatform implements PlatformUnderTest {
   private constructor(
     readonly processes: PlatformProcesses,
     readonly log: EventLog,
