@@ -5,6 +5,8 @@ import type { AnswerOutcome } from './answers.service';
 /** From the accumulator's own 5 ms up to the append limit of 8 s. */
 const ACKNOWLEDGEMENT_BUCKETS_SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, 10];
 
+const OUTCOMES: readonly AnswerOutcome[] = ['appended', 'not-appended', 'overloaded', 'unknown'];
+
 /** One answer alone up to what one append takes. */
 const BATCH_BUCKETS_RECORDS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
@@ -29,6 +31,8 @@ export class AnswersMetrics {
       labelNames: ['outcome'],
       registers: [registry],
     });
+    // A counter that appears with its first event has not increased, and an alarm that waits for an increase stays silent.
+    for (const outcome of OUTCOMES) this.answers.inc({ outcome }, 0);
     this.requests = new Counter({
       name: 'petabakat_answer_requests_total',
       help: 'Requests of the answer route, by the code they got',
