@@ -81,7 +81,7 @@ export class Demo {
     this.display.line('  starting the system');
     await this.system.start();
     this.display.line(`  it listens on ${this.system.url}`);
-    const staff = await addStaff(this.system.cliEnvironment);
+    const staff = await addStaff(this.system);
     this.platform = new PlatformClient(new HttpClient(this.system.url), staff);
     await importEverything(this.platform, this.files, this.sat12, this.casts);
     for (const { cluster } of this.casts) {

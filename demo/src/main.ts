@@ -7,6 +7,7 @@ import { type DemoOptions, readOptions, USAGE, UsageError } from './options';
 import { createDisplay } from './report/display';
 import { summaryOf } from './report/summary';
 import type { DemoSystem } from './system/demo-system';
+import { GivenSystem } from './system/given.system';
 import { KafkaSystem } from './system/kafka.system';
 import { StandaloneSystem } from './system/standalone.system';
 
@@ -58,7 +59,8 @@ async function keep(system: DemoSystem, interrupted: Promise<unknown>): Promise<
   await interrupted;
 }
 
-async function systemOf({ log, brokers }: DemoOptions, folder: string): Promise<DemoSystem> {
+async function systemOf({ log, brokers, given }: DemoOptions, folder: string): Promise<DemoSystem> {
+  if (given) return new GivenSystem(given.url, given);
   return log === 'kafka' ? new KafkaSystem(folder, brokers) : StandaloneSystem.prepare(folder);
 }
 

@@ -2,7 +2,14 @@ import { readOptions, UsageError } from './options';
 
 describe('options', () => {
   test('without any, all 600 play on the embedded system', () => {
-    expect(readOptions([])).toEqual({ log: 'postgres', brokers: [], people: 600, json: null, keep: false });
+    expect(readOptions([])).toEqual({
+      log: 'postgres',
+      brokers: [],
+      given: null,
+      people: 600,
+      json: null,
+      keep: false,
+    });
   });
 
   test('all of them', () => {
@@ -10,10 +17,17 @@ describe('options', () => {
     expect(readOptions(args)).toEqual({
       log: 'kafka',
       brokers: ['a:1', 'b:2'],
+      given: null,
       people: 60,
       json: 'x.json',
       keep: true,
     });
+  });
+
+  test('a system that runs already needs no log of ours, and compose is how to act on it unless told otherwise', () => {
+    const { given } = readOptions(['--gateway', 'http://127.0.0.1:8080/', '--kill', 'kill it'])!;
+    expect(given).toMatchObject({ url: 'http://127.0.0.1:8080', kill: 'kill it' });
+    expect(given?.cli).toContain('docker compose');
   });
 
   test('help is no options', () => {
@@ -26,6 +40,7 @@ describe('options', () => {
     ['more people than respondents', ['--people', '601']],
     ['an unknown log', ['--log', 'redis']],
     ['brokers without Kafka', ['--brokers', 'a:1']],
+    ['a log beside a system that runs already', ['--gateway', 'http://127.0.0.1:8080', '--log', 'kafka']],
   ])('%s is refused', (_, args) => {
     expect(() => readOptions(args)).toThrow(UsageError);
   });

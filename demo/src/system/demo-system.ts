@@ -6,6 +6,8 @@ export interface DemoSystem {
   readonly victim: string;
   /** Lets the command line reach its database. */
   readonly cliEnvironment: NodeJS.ProcessEnv;
+  /** Runs the command line; the words of a command are appended. The built one of this project where it is left out. */
+  readonly cliCommand?: readonly string[];
   /** Paths and addresses for whoever wants to look closer. */
   readonly whereToLook: readonly string[];
   start(): Promise<void>;

@@ -34,3 +34,14 @@ function endOf(process: NodeProcess): unknown {
     return error;
   }
 }
+
+/** Waits until a system that somebody else runs answers that it is ready. */
+export async function untilAnswers(url: string): Promise<void> {
+  const client = new HttpClient(url);
+  try {
+    const ready = async () => (await client.send({ method: 'GET', path: '/health/ready' })).status === 200;
+    await until(`${url} becomes ready`, READY_TIMEOUT_MS, ready, POLL_MS);
+  } finally {
+    client.close();
+  }
+}

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { StaffTokens } from '../client/platform.client';
+import type { DemoSystem } from './demo-system';
 import { built } from './project';
 
 const run = promisify(execFile);
@@ -15,16 +16,25 @@ const ACCOUNTS: Readonly<Record<keyof StaffTokens, readonly [account: string, ro
 };
 
 /** Makes the accounts with the command line, the one way to make the first ones. */
-export async function addStaff(environment: NodeJS.ProcessEnv): Promise<StaffTokens> {
+export async function addStaff({ cliCommand, cliEnvironment }: DemoSystem): Promise<StaffTokens> {
+  const command = cliCommand ?? [process.execPath, built('cli')];
   const tokens = await Promise.all(
-    Object.entries(ACCOUNTS).map(async ([name, [account, roles]]) => [name, await add(account, roles, environment)]),
+    Object.entries(ACCOUNTS).map(async ([name, [account, roles]]) => [
+      name,
+      await add(command, account, roles, cliEnvironment),
+    ]),
   );
   return Object.fromEntries(tokens) as StaffTokens;
 }
 
-async function add(account: string, roles: string, environment: NodeJS.ProcessEnv): Promise<string> {
-  const { stdout } = await run(process.execPath, [built('cli'), 'staff', 'add', account, '--roles', roles], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+async function add(
+  [program, ...words]: readonly string[],
+  account: string,
+  roles: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
+  const { stdout } = await run(program!, [...words, 'staff', 'add', account, '--roles', roles], {
+    env: { ...process.env, ...environment },
   });
   return stdout.trim();
 }
