@@ -42,7 +42,7 @@ describe('classical statistics', () => {
         ...scores,
         values: scores.values.map((value, index) => value + (index % scores.items === 0 ? 3 : 0)),
       };
-      const highest = new Array<number>(scores.items).fill(4);
+      const highest = Array.from({ length: scores.items }, () => 4);
       const [before, after] = [analyzeItems(scores, highest), analyzeItems(raised, highest)];
       expect(before.test.alpha === null).toBe(after.test.alpha === null);
       if (before.test.alpha !== null) expect(after.test.alpha!).toBeCloseTo(before.test.alpha, 10);
@@ -51,7 +51,10 @@ describe('classical statistics', () => {
 
   test('item-rest correlations are Pearson correlations with the sum of the other items', () => {
     check(binaryScores, (scores) => {
-      const { items } = analyzeItems(scores, new Array<number>(scores.items).fill(1));
+      const { items } = analyzeItems(
+        scores,
+        Array.from({ length: scores.items }, () => 1),
+      );
       items.forEach(({ itemRestCorrelation }, item) => {
         const own = Array.from({ length: scores.persons }, (_, person) => scores.values[person * scores.items + item]!);
         const rest = Array.from({ length: scores.persons }, (_, person) => {
@@ -230,7 +233,7 @@ describe('calibration', () => {
           model: 'rasch',
           itemIds,
           responses,
-          weights: new Array<number>(300).fill(2),
+          weights: Array.from({ length: 300 }, () => 2),
         });
         const straight = calibrateMarginal({ model: 'rasch', itemIds, responses });
         const reversed = calibrateMarginal({ model: 'rasch', itemIds, responses: { ...responses, scores: turned } });

@@ -14,7 +14,7 @@ const scored = (keyOf: number[]): { persons: number; items: number; values: Floa
   items: 32,
   values: Float64Array.from(rows.flatMap((row) => row.map((option, item) => (Number(option) === keyOf[item] ? 1 : 0)))),
 });
-const ones = new Array<number>(32).fill(1);
+const ones = Array.from({ length: 32 }, () => 1);
 
 describe('item analysis of SAT12', () => {
   const analysis = analyzeItems(scored(key), ones);

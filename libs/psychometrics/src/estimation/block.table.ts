@@ -10,9 +10,12 @@ export type ItemTables = readonly Float64Array[];
 interface Block {
   readonly firstItem: number;
   readonly endItem: number;
-  /** `rows[row * nodes + node]`: the sum over the block's items for one combination of their categories. */
-  readonly rows: Float64Array;
+  /** Where the block's first row starts in the common array. */
+  readonly start: number;
 }
+
+/** Blocks added in one pass over the nodes: four reads and one write instead of four of each. */
+const BLOCKS_PER_PASS = 4;
 
 /**
  * Sums of per-item tables over a complete response pattern, with runs of items fused: one row holds the finished sum for
@@ -21,30 +24,51 @@ interface Block {
  */
 export class BlockTable {
   private readonly blocks: readonly Block[];
+  /** All rows of all blocks, then one row of zeros that fills up the last pass. */
+  private readonly rows: Float64Array;
+  private readonly starts: Int32Array;
 
   constructor(
     tables: ItemTables,
     private readonly categories: readonly number[],
     private readonly nodes: number,
   ) {
-    this.blocks = blockBounds(categories).map(([firstItem, endItem]) => ({
-      firstItem,
-      endItem,
-      rows: fuse(tables, categories, nodes, firstItem, endItem),
-    }));
+    const bounds = blockBounds(categories);
+    const fused = bounds.map(([firstItem, endItem]) => fuse(tables, categories, nodes, firstItem, endItem));
+    const size = fused.reduce((sum, rows) => sum + rows.length, 0);
+    this.rows = new Float64Array(size + nodes);
+    this.starts = new Int32Array(Math.ceil(bounds.length / BLOCKS_PER_PASS) * BLOCKS_PER_PASS).fill(size);
+    let start = 0;
+    this.blocks = bounds.map(([firstItem, endItem], block) => {
+      this.rows.set(fused[block]!, start);
+      start += fused[block]!.length;
+      return { firstItem, endItem, start: start - fused[block]!.length };
+    });
   }
 
   /** Adds the sums for the complete pattern that starts at `offset` to `into`. */
   addPattern(scores: ArrayLike<number>, offset: number, into: Float64Array): void {
-    const nodes = this.nodes;
-    for (const block of this.blocks) {
+    const { nodes, rows, starts } = this;
+    this.findRows(scores, offset);
+    for (let block = 0; block < starts.length; block += BLOCKS_PER_PASS) {
+      const first = starts[block]!;
+      const second = starts[block + 1]!;
+      const third = starts[block + 2]!;
+      const fourth = starts[block + 3]!;
+      for (let node = 0; node < nodes; node++) {
+        into[node]! += rows[first + node]! + rows[second + node]! + (rows[third + node]! + rows[fourth + node]!);
+      }
+    }
+  }
+
+  private findRows(scores: ArrayLike<number>, offset: number): void {
+    for (let block = 0; block < this.blocks.length; block++) {
+      const { firstItem, endItem, start } = this.blocks[block]!;
       let row = 0;
-      for (let item = block.firstItem; item < block.endItem; item++) {
+      for (let item = firstItem; item < endItem; item++) {
         row = row * this.categories[item]! + Math.max(0, scores[offset + item]!);
       }
-      const rows = block.rows;
-      const start = row * nodes;
-      for (let node = 0; node < nodes; node++) into[node]! += rows[start + node]!;
+      this.starts[block] = start + row * this.nodes;
     }
   }
 }
@@ -72,7 +96,7 @@ function fuse(
   firstItem: number,
   endItem: number,
 ): Float64Array {
-  let rows = new Float64Array(nodes);
+  let rows: Float64Array = new Float64Array(nodes);
   for (let item = firstItem; item < endItem; item++) {
     const count = categories[item]!;
     const table = tables[item]!;

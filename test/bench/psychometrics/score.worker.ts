@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { AbilityScorer, type Estimator, type ParameterSet } from '@app/psychometrics';
+
+export interface WorkerTask {
+  readonly set: ParameterSet;
+  readonly estimator: Estimator;
+  readonly scores: Int8Array;
+  readonly theta: Float64Array;
+  readonly standardError: Float64Array;
+  readonly firstPerson: number;
+  readonly lastPerson: number;
+}
+
+const { set, estimator, scores, theta, standardError, firstPerson, lastPerson } = workerData as WorkerTask;
+const items = set.items.length;
+const table = new AbilityScorer(set, { estimator }).scoreAll({
+  persons: lastPerson - firstPerson,
+  items,
+  scores: scores.subarray(firstPerson * items, lastPerson * items),
+});
+theta.set(table.theta, firstPerson);
+standardError.set(table.standardError, firstPerson);
+parentPort!.postMessage('done');
