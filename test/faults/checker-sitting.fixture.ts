@@ -346,5 +346,5 @@ function progress(group: string, topic: string, partition: number, nextOffset: n
 }
 
 function outbox(schema: string, eventId: string, topic: string, partition: number, offset: number) {
-  return { schema, eventId, topic, isPublished: true, partition, offset };
+  return { schema, eventId, topic, isPublished: true, createdAtMs: ms(10), partition, offset };
 }

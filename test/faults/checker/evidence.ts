@@ -99,6 +99,7 @@ export interface OutboxRow {
   readonly eventId: string;
   readonly topic: string;
   readonly isPublished: boolean;
+  readonly createdAtMs: number;
   readonly partition: number | null;
   readonly offset: number | null;
 }

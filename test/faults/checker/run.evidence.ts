@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { readHistory } from '../../load/history/history.merge';
-import type { Evidence, LogReader } from './evidence';
+import type { Evidence, LogReader, TablesEvidence } from './evidence';
 import { gatherHistory } from './history.reader';
 import { KafkaLogReader } from './kafka-log.reader';
 import { JUDGED_TOPICS } from './log.judge';
@@ -9,6 +9,8 @@ import { PostgresLogReader } from './postgres-log.reader';
 import { ofServices, readProgress, readTables } from './tables.reader';
 
 const POLL_MS = 250;
+/** A log that grows between every two looks is under load, and what is judged under load is judged wrongly. */
+const LOOKS_MAX = 10;
 
 export interface RunPlaces {
   readonly historyFile: string;
@@ -24,13 +26,26 @@ export async function withEvidence<T>(places: RunPlaces, work: (evidence: Eviden
   try {
     return await work({
       history: await gatherHistory(readHistory(places.historyFile)),
-      tables: await readTables(places.databaseUrl),
+      tables: await tablesBesideLog(reader, places.databaseUrl),
       log: reader.read(JUDGED_TOPICS),
       ...(places.commitmentSecret ? { commitmentSecret: places.commitmentSecret } : {}),
     });
   } finally {
     await reader.close();
   }
+}
+
+/** Tables and log are read one after the other, so they fit together only if the log stood still meanwhile. */
+async function tablesBesideLog(reader: LogReader, databaseUrl: string): Promise<TablesEvidence> {
+  for (let looks = 1; ; looks++) {
+    const before = await reader.ends(JUDGED_TOPICS);
+    const tables = await readTables(databaseUrl);
+    if (looks === LOOKS_MAX || isSameEnds(before, await reader.ends(JUDGED_TOPICS))) return tables;
+  }
+}
+
+function isSameEnds(a: Awaited<ReturnType<LogReader['ends']>>, b: typeof a): boolean {
+  return [...a].every(([topic, ends]) => [...ends].every(([partition, end]) => b.get(topic)?.get(partition) === end));
 }
 
 /**

@@ -70,8 +70,8 @@ export async function readProgress(client: Client, schema: string): Promise<Prog
 
 async function readOutbox(client: Client, schema: string): Promise<OutboxRow[]> {
   const { rows } = await client.query<OutboxRow>(
-    `SELECT '${schema}' AS schema, event_id AS "eventId", topic, published_at IS NOT NULL AS "isPublished", partition,
-            "offset" FROM ${schema}.outbox`,
+    `SELECT '${schema}' AS schema, event_id AS "eventId", topic, published_at IS NOT NULL AS "isPublished", partition, "offset",
+            (extract(epoch FROM created_at) * 1000)::double precision AS "createdAtMs" FROM ${schema}.outbox`,
   );
   return rows;
 }
