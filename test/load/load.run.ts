@@ -11,6 +11,7 @@ import { LatencyHistogram } from './driver/latency.histogram';
 import { OperationRecorder, newOperation } from './driver/operation.recorder';
 import { seededRandom } from './driver/seeded.random';
 import { SharedConnections, SingleOperations } from './driver/single.operations';
+import { SOURCE_ADDRESSES } from './driver/source.addresses';
 import type { FaultLine, OperationKind } from './history/history.format';
 import { mergeHistories } from './history/history.merge';
 import { HistoryWriter } from './history/history.writer';
@@ -78,7 +79,10 @@ export class LoadRun {
       sharedConnections: this.shared,
     });
     this.watch = new PlatformWatch(new ConsumerLag(platform.log, platform.postgres.url), this.timeline, () =>
-      establishedConnections(gateways.map((url) => Number(new URL(url).port))),
+      establishedConnections(
+        gateways.map((url) => Number(new URL(url).port)),
+        SOURCE_ADDRESSES,
+      ),
     );
   }
 

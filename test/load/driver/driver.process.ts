@@ -11,10 +11,9 @@ import { incidentOf } from './incident.plan';
 import { OperationRecorder } from './operation.recorder';
 import { seededRandom } from './seeded.random';
 import { SharedConnections, SingleOperations } from './single.operations';
+import { SOURCE_ADDRESSES } from './source.addresses';
 
 const REPORT_INTERVAL_MS = 1_000;
-/** 28,000 ephemeral ports each: enough for 40,000 connections and for those that are still closing. */
-const SOURCE_ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6', '127.0.0.7'];
 /** When the driver is behind, it still lets replies in between. */
 const EVENTS_PER_TURN = 50;
 /** The driver stands for other machines: it must not wait for the processes that it measures. */

@@ -9,12 +9,15 @@ const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->whe
    5: 0200007F:9C43 0100007F:1F91 01 00000000:00000000 00:00000000 00000000     0        0 6 1
 `;
 
-test('each established connection to the ports is counted once, at its client', () => {
-  expect(countConnections(TABLE, [0x1f90])).toEqual(
+const CANDIDATES = ['127.0.0.2', '127.0.0.7'];
+
+test('each established connection of the addresses to the ports is counted once, at its client', () => {
+  expect(countConnections(TABLE, [0x1f90], CANDIDATES)).toEqual(
     new Map([
       ['127.0.0.2', 1],
       ['127.0.0.7', 1],
     ]),
   );
-  expect(countConnections(TABLE, [0x1f90, 0x1f91]).get('127.0.0.2')).toBe(2);
+  expect(countConnections(TABLE, [0x1f90, 0x1f91], CANDIDATES).get('127.0.0.2')).toBe(2);
+  expect(countConnections(TABLE, [0x1f90], ['127.0.0.7']).has('127.0.0.2')).toBe(false);
 });

@@ -20,7 +20,7 @@ body { font: 15px/1.5 system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif; co
 h1 { font-size: 24px; margin: 0; } h2 { font-size: 17px; margin: 32px 0 6px; }
 [lang=en] { color: #59616b; font-weight: 400; } h1 [lang=en], h2 [lang=en] { font-size: .8em; }
 .run { color: #59616b; margin: 4px 0 20px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 10px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(175px, 1fr)); gap: 10px; }
 .tile { border: 1px solid #d5dae0; border-radius: 6px; padding: 10px 12px; }
 .tile b { display: block; font-size: 22px; font-variant-numeric: tabular-nums; }
 .tile span { display: block; font-size: 13px; line-height: 1.35; }
@@ -295,7 +295,7 @@ function table(columns: readonly Both[], rows: readonly (readonly string[])[]): 
   return `<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
 
-/** With thin spaces, which both languages read alike. */
+/** With narrow spaces that do not break, which both languages read alike. */
 function number(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, '\u2009');
+  return String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
