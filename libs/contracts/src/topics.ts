@@ -41,7 +41,7 @@ export const TOPICS = {
 export type TopicAlias = keyof typeof TOPICS;
 
 /** Topics that a service consumes; each has a topic of dead letters beside it. */
-export const CONSUMED_TOPICS = ['attempts', 'responses', 'results', 'sessions', 'roster', 'plan'] as const;
+export const CONSUMED_TOPICS = ['attempts', 'responses', 'results', 'sessions', 'roster', 'plan', 'figures'] as const;
 
 /** The dead letters of a topic: what could not be processed, with the reason, under the original key. */
 export function deadLetterTopicOf(topicName: string): string {

@@ -259,6 +259,27 @@ export const EVENTS = {
     planning.ClusterClosed,
     'A cluster is done.',
   ),
+  clusterAborted: event(
+    'petabakat.cluster.aborted.v1',
+    'rollout',
+    'scheduler',
+    planning.ClusterAborted,
+    'A cluster was given up; its results stay withheld.',
+  ),
+  figuresReported: event(
+    'petabakat.figures.reported.v1',
+    'figures',
+    'any',
+    planning.FiguresReported,
+    'A process reported its figures and versions of the last minute.',
+  ),
+  attestationRecorded: event(
+    'petabakat.attestation.recorded.v1',
+    'figures',
+    'scheduler',
+    planning.AttestationRecorded,
+    'A person vouched for what was seen at a site.',
+  ),
   recordDeadLettered: event(
     'petabakat.record.dead-lettered.v1',
     'dead-letters',

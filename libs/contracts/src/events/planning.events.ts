@@ -68,6 +68,8 @@ export type SeatsAssigned = Static<typeof SeatsAssigned>;
 export const SessionCancelled = Type.Object({ sessionId: Identifier, version: Version, reasonCode: ReasonCode });
 export type SessionCancelled = Static<typeof SessionCancelled>;
 
+const SharePercent = Type.Number({ minimum: 0, maximum: 100 });
+
 /** Whether sessions of a cluster may be opened; running ones always finish. */
 export const AdmissionChanged = Type.Object({
   cluster: ClusterNumber,
@@ -75,6 +77,8 @@ export const AdmissionChanged = Type.Object({
   open: Type.Boolean(),
   reasonCode: ReasonCode,
   at: Timestamp,
+  /** Share of the cluster's people who may sit: the canary, a wave, or everybody. */
+  sharePercent: Type.Optional(SharePercent),
 });
 export type AdmissionChanged = Static<typeof AdmissionChanged>;
 
@@ -92,6 +96,20 @@ export const SessionSealed = Type.Object({
 });
 export type SessionSealed = Static<typeof SessionSealed>;
 
+export const GateOutcome = Type.Union([Type.Literal('passed'), Type.Literal('failed'), Type.Literal('inconclusive')]);
+export type GateOutcome = Static<typeof GateOutcome>;
+
+/** An evaluation that a decision relied on. */
+const GateReference = Type.Object({
+  cluster: ClusterNumber,
+  gate: Identifier,
+  /** null where the gate had not spoken. */
+  evaluation: Nullable(Version),
+  outcome: GateOutcome,
+  /** Two people went on over an inconclusive outcome. */
+  overridden: Type.Boolean(),
+});
+
 const decision = {
   cluster: ClusterNumber,
   /** Version of the cluster's state after this event. */
@@ -100,6 +118,9 @@ const decision = {
   /** Who decided: one or two staff accounts, or `gate`. */
   actors: Type.Array(Actor, { minItems: 1, maxItems: 2 }),
   at: Timestamp,
+  /** Share of the cluster's people who may sit from now on. */
+  sharePercent: Type.Optional(SharePercent),
+  gates: Type.Optional(Type.Array(GateReference)),
 };
 
 export const ClusterState = Type.Union(
@@ -109,7 +130,8 @@ export const ClusterState = Type.Union(
 );
 export type ClusterState = 'planned' | 'ready' | 'canary' | 'ramping' | 'make-up' | 'held' | 'aborted' | 'closed';
 
-export const ClusterOpened = Type.Object({ ...decision });
+/** `to` is the canary, or the first wave where the plan has no canary. */
+export const ClusterOpened = Type.Object({ ...decision, to: Type.Optional(ClusterState) });
 export type ClusterOpened = Static<typeof ClusterOpened>;
 export const ClusterHeld = Type.Object({ ...decision, from: ClusterState });
 export type ClusterHeld = Static<typeof ClusterHeld>;
@@ -117,15 +139,16 @@ export const ClusterPromoted = Type.Object({ ...decision, from: ClusterState, to
 export type ClusterPromoted = Static<typeof ClusterPromoted>;
 export const ClusterClosed = Type.Object({ ...decision });
 export type ClusterClosed = Static<typeof ClusterClosed>;
-
-export const GateOutcome = Type.Union([Type.Literal('passed'), Type.Literal('failed'), Type.Literal('inconclusive')]);
-export type GateOutcome = Static<typeof GateOutcome>;
+export const ClusterAborted = Type.Object({ ...decision, from: ClusterState });
+export type ClusterAborted = Static<typeof ClusterAborted>;
 
 /** A recorded evaluation: the figures it saw and the log positions it saw them at. */
 export const GateEvaluated = Type.Object({
   cluster: ClusterNumber,
   gate: Identifier,
   evaluation: Version,
+  /** Where the cluster stood: ready, canary, wave-25, make-up ... */
+  stage: Type.Optional(Identifier),
   outcome: GateOutcome,
   reasonCode: ReasonCode,
   figures: Type.Record(Type.String(), Nullable(Type.Number())),
@@ -145,3 +168,41 @@ export const TargetChanged = Type.Object({
   at: Timestamp,
 });
 export type TargetChanged = Static<typeof TargetChanged>;
+
+/** What one process measured of itself in the window before `at`. A figure that it does not have is null. */
+export const FiguresReported = Type.Object({
+  process: Identifier,
+  /** What the process does: gateway, assessment, scoring, scheduler. */
+  role: Identifier,
+  at: Timestamp,
+  windowSeconds: Seconds,
+  /** 99th percentile of the time from an answer's arrival to its acknowledgement; null without answers. */
+  acknowledgementP99Ms: Nullable(Type.Number({ minimum: 0 })),
+  /** How far the slowest partition is behind the log's end. */
+  lagSeconds: Nullable(Type.Number({ minimum: 0 })),
+  /** Appends whose outcome is unknown. */
+  unknowns: Nullable(Type.Integer({ minimum: 0 })),
+  /** Name of what runs (build, form, scoring package ...) and its version or hash; equal names must agree everywhere. */
+  versions: Type.Record(
+    Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$' }),
+    Type.String({ maxLength: 128 }),
+  ),
+});
+export type FiguresReported = Static<typeof FiguresReported>;
+
+export const AttestationKind = Type.Union([Type.Literal('rehearsal'), Type.Literal('image-hash')]);
+export type AttestationKind = Static<typeof AttestationKind>;
+
+/** What a person saw at a site and vouches for. The latest of each site and kind is in force. */
+export const AttestationRecorded = Type.Object({
+  attestationId: Identifier,
+  kind: AttestationKind,
+  siteId: Identifier,
+  passed: Type.Boolean(),
+  /** The hash that every seat of the site reported; null for a rehearsal. */
+  imageHash: Nullable(Hash),
+  reasonCode: ReasonCode,
+  actor: Actor,
+  at: Timestamp,
+});
+export type AttestationRecorded = Static<typeof AttestationRecorded>;
