@@ -3,7 +3,7 @@ import type { ItemParameters, ParameterSet } from '../src';
 import { categoriesOf, NOT_ADMINISTERED, NOT_REACHED, OMITTED } from '../src';
 
 /** Runs per property: enough to meet every model in several shapes, few enough for the fast suite. */
-export const RUNS = 60;
+export const RUNS = 40;
 
 const slope = fc.double({ min: 0.3, max: 3, noNaN: true });
 const difficulty = fc.double({ min: -3, max: 3, noNaN: true });

@@ -20,7 +20,9 @@ export function locating<Result>(locate: (position: InputPosition) => string, co
   try {
     return compute();
   } catch (error) {
-    if (error instanceof PsychometricsError) throw refusal(error.code, locate(error.position), error.message);
-    throw error;
+    if (!(error instanceof PsychometricsError)) throw error;
+    // An impossible option stands on the command line, not in a file.
+    const isOption = error.code === 'options.invalid' && error.position.itemId === undefined;
+    throw refusal(error.code, isOption ? '' : locate(error.position), error.message);
   }
 }
