@@ -29,6 +29,13 @@ export function processFigures(root: number, nameOf: (pid: number, commandLine: 
   return [...byName.values()];
 }
 
+/** User and system time of one process since its start. */
+export function processCpuMs(pid: number): number {
+  const [stat] = statOf(pid);
+  if (!stat) throw new Error(`process ${pid} has ended`);
+  return stat.cpuMs;
+}
+
 /** CPU time that the whole machine has used, whoever for. */
 export function machineCpuMs(): number {
   const [, user = 0, nice = 0, system = 0, , , interrupts = 0, softInterrupts = 0] = readFileSync(
