@@ -23,6 +23,7 @@ import {
   ASSESSMENT_LOG,
   ASSESSMENT_RUNTIME,
   ASSESSMENT_VIEWS,
+  ATTEMPT_STORE,
 } from './assessment.tokens';
 import { AnswerConflictEntity } from './attempts/answer-conflict.entity';
 import { AnswerEventEntity } from './attempts/answer-event.entity';
@@ -40,6 +41,7 @@ import { CommandReasonEntity } from './attempts/command-reason.entity';
 import { AttemptDeadLettersController } from './attempts/dead-letters.controller';
 import { AttemptDeadLettersService } from './attempts/dead-letters.service';
 import { DeadlineSweeper } from './attempts/deadline-sweeper';
+import { SqlAttemptStore } from './attempts/sql-attempt.store';
 import { PendingClosureEntity } from './attempts/pending-closure.entity';
 import { SupervisionController } from './attempts/supervision.controller';
 import { SupervisionService } from './attempts/supervision.service';
@@ -156,7 +158,7 @@ function sharedProviders({ config, log, runtime, views }: AssessmentModuleOption
     provide(BatchTransaction, [ASSESSMENT_DATA_SOURCE]),
     provide(OutboxWaiter, [ASSESSMENT_DATA_SOURCE, ASSESSMENT_RUNTIME]),
     provide(ControlEventPublisher, [ASSESSMENT_DATA_SOURCE, OutboxWaiter]),
-    provide(DeadlineSweeper, [ASSESSMENT_DATA_SOURCE, ASSESSMENT_RUNTIME]),
+    provide(DeadlineSweeper, [ATTEMPT_STORE, ASSESSMENT_RUNTIME]),
     {
       provide: OutboxRelay,
       inject: [ASSESSMENT_DATA_SOURCE],
@@ -178,6 +180,12 @@ function repositories(): Provider[] {
 function attemptProviders(): Provider[] {
   return [
     AttemptBatchService,
+    {
+      provide: ATTEMPT_STORE,
+      inject: [ASSESSMENT_DATA_SOURCE, BatchTransaction, AttemptsRepository],
+      useFactory: (dataSource: DataSource, transaction: BatchTransaction, repository: AttemptsRepository) =>
+        new SqlAttemptStore(dataSource, transaction, repository),
+    },
     provide(AttemptBarrier, [ASSESSMENT_DATA_SOURCE, ASSESSMENT_LOG, ASSESSMENT_RUNTIME]),
     provide(AttemptReader, [
       ASSESSMENT_DATA_SOURCE,

@@ -8,3 +8,4 @@ export const ASSESSMENT_DATA_SOURCE = Symbol('assessment data source');
 export const ASSESSMENT_LOG = Symbol('assessment log');
 export const ASSESSMENT_RUNTIME = Symbol('assessment runtime');
 export const ASSESSMENT_VIEWS = Symbol('assessment attempt views');
+export const ATTEMPT_STORE = Symbol('attempt store');

@@ -1,10 +1,10 @@
 import { type AnswerSubmitted, type AttemptClosed, buildEvent } from '@app/contracts';
-import { BatchTransaction, type EventBatch, addToOutbox } from '@app/messaging';
+import type { EventBatch, OutboxEvent } from '@app/messaging';
 import { leafOf, merkleRoot } from '@app/receipts';
 import type { AttemptView, AttemptViews } from '@app/views';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { ASSESSMENT_SOURCE, ASSESSMENT_VIEWS } from '../assessment.tokens';
-import { type AttemptNeeds, AttemptsRepository } from './attempts.repository';
+import { ASSESSMENT_SOURCE, ASSESSMENT_VIEWS, ATTEMPT_STORE } from '../assessment.tokens';
+import type { AttemptNeeds, AttemptStore } from './attempt.store';
 import { type AttemptRecord, rejudges } from './domain/attempt-fold';
 import { type KeyedRecord, foldRecords } from './domain/attempt-history';
 import { type AnswerRecord, type AttemptHeader, deadlineOf, epochOf, statusOf } from './domain/attempt-state';
@@ -16,19 +16,17 @@ export class AttemptBatchService {
   private readonly logger = new Logger(AttemptBatchService.name);
 
   constructor(
-    private readonly transaction: BatchTransaction,
-    private readonly repository: AttemptsRepository,
+    @Inject(ATTEMPT_STORE) private readonly store: AttemptStore,
     @Inject(ASSESSMENT_VIEWS) private readonly views: AttemptViews,
   ) {}
 
   async apply(batch: EventBatch): Promise<void> {
     let changed: AttemptHeader[] = [];
-    await this.transaction.run(batch, async (manager, fresh) => {
+    await this.store.apply(batch, async (fresh, rows) => {
       const records = keyedRecords(fresh);
-      const states = await this.repository.load(manager, needsOf(records));
+      const states = await rows.load(needsOf(records));
       const changes = foldRecords(states, records, rootOf);
-      await this.repository.save(manager, changes);
-      if (changes.closed.length > 0) await addToOutbox(manager, changes.closed.map(closedEvent));
+      await rows.save(changes, changes.closed.map(closedEvent));
       changed = [...changes.headers.values()];
     });
     if (changed.length > 0) await this.showViews(changed);
@@ -80,7 +78,7 @@ function needsOf(records: readonly KeyedRecord[]): AttemptNeeds {
   return { attemptIds: [...attemptIds], wholeIds: [...whole], touched };
 }
 
-function closedEvent(closed: AttemptClosed) {
+function closedEvent(closed: AttemptClosed): OutboxEvent {
   const event = buildEvent('attemptClosed', {
     id: `${closed.attemptId}/closed/${closed.closing}`,
     source: ASSESSMENT_SOURCE,
@@ -88,7 +86,7 @@ function closedEvent(closed: AttemptClosed) {
     time: closed.closedAt,
     data: closed,
   });
-  return { topic: 'responses' as const, key: closed.attemptId, event };
+  return { topic: 'responses', key: closed.attemptId, event };
 }
 
 export function viewOf(header: AttemptHeader): AttemptView {

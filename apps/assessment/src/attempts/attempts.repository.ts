@@ -1,5 +1,6 @@
 import type { AnswerResponse } from '@app/contracts';
 import type { EntityManager } from 'typeorm';
+import type { AttemptNeeds } from './attempt.store';
 import type { FoldedChanges } from './domain/attempt-history';
 import {
   type AnswerRecord,
@@ -10,16 +11,6 @@ import {
   emptyState,
   statusOf,
 } from './domain/attempt-state';
-
-/** What a batch needs of each attempt that it touches. */
-export interface AttemptNeeds {
-  /** Attempts whose header alone is needed, beside the rows below. */
-  readonly attemptIds: readonly string[];
-  /** Attempts whose whole history is needed. */
-  readonly wholeIds: readonly string[];
-  /** Rows that answers of the batch touch. */
-  readonly touched: readonly { readonly attemptId: string; readonly seq: number; readonly itemId: string }[];
-}
 
 interface AnswerRow {
   attempt_id: string;

@@ -1,8 +1,8 @@
-import { type CloseCause, buildEvent } from '@app/contracts';
-import { type OutboxEvent, type Runtime, addToOutbox, wakeOutbox } from '@app/messaging';
+import { buildEvent } from '@app/contracts';
+import type { OutboxEvent, Runtime } from '@app/messaging';
 import { Logger } from '@nestjs/common';
-import type { DataSource, EntityManager } from 'typeorm';
 import { ASSESSMENT_SOURCE } from '../assessment.tokens';
+import type { AttemptStore, DueMarker } from './attempt.store';
 import { isoTime } from './domain/closing';
 
 /**
@@ -17,15 +17,6 @@ const SWEEP_INTERVAL_MS = 250;
 /** After a failed sweep: the database needs air more than the sweep needs speed. */
 const FAILURE_PAUSE_MS = 2_000;
 
-interface DueRow {
-  event_id: string;
-  attempt_id: string;
-  cause: CloseCause;
-  at: Date;
-  actor: string | null;
-  reason_code: string | null;
-}
-
 /**
  * Appends the close markers of deadlines that have run out and of forced finishes that are due. It closes nothing: the
  * fold does, where the marker stands. Any number of processes may sweep: the ids are deterministic.
@@ -36,7 +27,7 @@ export class DeadlineSweeper {
   private running: Promise<void> | null = null;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly store: AttemptStore,
     private readonly runtime: Runtime,
   ) {}
 
@@ -50,15 +41,14 @@ export class DeadlineSweeper {
   }
 
   /** One step. @returns how many markers were handed to the outbox */
-  async sweep(): Promise<number> {
-    const dueBefore = isoTime(this.runtime.nowMs() - MARKER_DELAY_MS);
-    const count = await this.dataSource.transaction(async (manager) => {
-      const due = [...(await this.overdue(manager, dueBefore)), ...(await this.takeForced(manager))];
-      await addToOutbox(manager, due.map(markerEvent));
-      return due.length;
-    });
-    if (count > 0) wakeOutbox(this.dataSource);
-    return count;
+  sweep(): Promise<number> {
+    const nowMs = this.runtime.nowMs();
+    const due = {
+      deadlinesBefore: isoTime(nowMs - MARKER_DELAY_MS),
+      finishesBefore: isoTime(nowMs),
+      rowsMax: SWEEP_ROWS_MAX,
+    };
+    return this.store.handOverDue(due, markerEvent);
   }
 
   private async run(): Promise<void> {
@@ -73,40 +63,15 @@ export class DeadlineSweeper {
       }
     }
   }
-
-  /** Attempts whose marker is due and not yet handed to the outbox. */
-  private overdue(manager: EntityManager, dueBefore: string): Promise<DueRow[]> {
-    return manager.query(
-      `SELECT * FROM (
-         SELECT attempt_id || '/close/deadline/' || (extract(epoch FROM deadline_at) * 1000)::bigint AS event_id,
-                attempt_id, 'deadline' AS cause, deadline_at AS at, NULL::text AS actor, NULL::text AS reason_code
-           FROM attempts WHERE status = 'started' AND deadline_at <= $1) due
-        WHERE NOT EXISTS (SELECT FROM outbox WHERE outbox.event_id = due.event_id)
-        ORDER BY at LIMIT ${SWEEP_ROWS_MAX}`,
-      [dueBefore],
-    );
-  }
-
-  private takeForced(manager: EntityManager): Promise<DueRow[]> {
-    return manager
-      .query<[DueRow[], number]>(
-        `DELETE FROM pending_closures WHERE event_id IN (
-           SELECT event_id FROM pending_closures WHERE due_at <= $1 ORDER BY due_at LIMIT ${SWEEP_ROWS_MAX} FOR UPDATE SKIP LOCKED)
-         RETURNING event_id, attempt_id, 'forced' AS cause, at, actor, reason_code`,
-        [isoTime(this.runtime.nowMs())],
-      )
-      .then(([rows]) => rows);
-  }
 }
 
-function markerEvent(row: DueRow): OutboxEvent {
-  const at = row.at.toISOString();
+function markerEvent({ eventId, attemptId, cause, at, actor, reasonCode }: DueMarker): OutboxEvent {
   const event = buildEvent('closeRequested', {
-    id: row.event_id,
+    id: eventId,
     source: ASSESSMENT_SOURCE,
-    subject: row.attempt_id,
+    subject: attemptId,
     time: at,
-    data: { attemptId: row.attempt_id, cause: row.cause, at, actor: row.actor, reasonCode: row.reason_code },
+    data: { attemptId, cause, at, actor, reasonCode },
   });
-  return { topic: 'attempts', key: row.attempt_id, event };
+  return { topic: 'attempts', key: attemptId, event };
 }
