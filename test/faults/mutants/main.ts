@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Finding } from '../checker/findings';
 import { tableOf } from '../checker/findings';
-import { type MutantResult, type RunConditions, runTree } from './mutant.run';
+import { type MutantResult, type RunConditions, runTree } from './restless.run';
 import { MUTANTS, type Mutant, patchOf } from './mutants';
 import { SourceCopy } from './source-copy';
 
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     console.log(`building a copy of ${values.commit ?? 'this tree'}`);
     await sound.buildAll();
     for (const conditions of conditionsOf(chosen)) await expectSound(sound, conditions);
-    console.log(`${'mutant'.padEnd(36)}${'found by'.padEnd(26)}after`);
+    console.log(`${'mutant'.padEnd(36)}${'found by'.padEnd(39)}after`);
     for (const mutant of chosen) await judgeMutant(mutant, sound);
   } finally {
     sound.remove();
@@ -71,7 +71,7 @@ function show(mutant: Mutant, { report, rounds }: MutantResult): void {
   const isAsExpected = mutant.foundBy.length === 0 ? found.length === 0 : found.some(isOneOf(mutant.foundBy));
   const by = found.map(({ property, broken }) => `${property} (${broken})`).join(' ');
   const verdict = by || (mutant.survives ? `survives: ${mutant.survives}` : 'NOT FOUND');
-  console.log(`${mutant.name.padEnd(36)}${verdict.padEnd(26)}${after}`);
+  console.log(`${mutant.name.padEnd(36)}${verdict.padEnd(38)} ${after}`);
   const [named] = found.filter(isOneOf(mutant.foundBy)).flatMap(({ breaks }) => breaks);
   if (named) console.log(`    ${named.record}: ${named.problem}`);
   if (isAsExpected) return;

@@ -57,7 +57,8 @@ export async function runTree(root: string, conditions: RunConditions, seed: num
   }
 }
 
-class RestlessRun {
+/** A few restless candidates on a platform, round by round, with everything written down. */
+export class RestlessRun {
   private readonly history: HistoryWriter;
   private readonly recorder: OperationRecorder;
   private readonly connections: SharedConnections;
@@ -101,17 +102,17 @@ class RestlessRun {
     const supervisorToken = this.platform.staff.supervisor;
     const parts = { recorder, operations, connections, random, itemIds: exam.itemIds, supervisorToken };
     this.candidates = exam.assignments.map((assignment) => new RestlessCandidate(assignment, parts));
-    await Promise.all(this.candidates.map((candidate) => candidate.logIn()));
+    await allDone(this.candidates.map((candidate) => candidate.logIn()));
     await sleep(Math.max(0, exam.startsAtMs - nowMs()));
     for (const sessionId of exam.sessionIds) await this.open(sessionId);
-    await Promise.all(this.candidates.map((candidate) => candidate.start()));
+    await allDone(this.candidates.map((candidate) => candidate.start()));
   }
 
   async round(): Promise<CheckReport> {
     const seated = this.candidates.splice(0, CANDIDATES_PER_ROUND);
     const harmed = this.harm();
     const deadlineMs = nowMs() + SHORT_SECONDS * 1_000;
-    await Promise.all(
+    await allDone(
       seated.map((candidate) =>
         this.conditions.endsByDeadline ? candidate.sitUntil(deadlineMs) : candidate.sit(ANSWERS_EACH),
       ),
@@ -120,6 +121,15 @@ class RestlessRun {
     if (this.conditions.endsByDeadline) await sleep(MARKER_WAIT_MS);
     await this.history.written();
     return this.judge();
+  }
+
+  /** Waits until nothing moves any more, and looks at everything that has been left so far. */
+  async judge(): Promise<CheckReport> {
+    const { historyFile, platform } = this;
+    const brokers = platform.kafka?.brokers;
+    const places: RunPlaces = { historyFile, databaseUrl: platform.postgres.url, ...(brokers ? { brokers } : {}) };
+    await untilStill(places, STILL_TIMEOUT_MS);
+    return withEvidence(places, checkEvidence);
   }
 
   async close(): Promise<void> {
@@ -135,14 +145,6 @@ class RestlessRun {
     this.history.add({ phase: 'fault', atMs: nowMs(), name, step: 'heal' });
   }
 
-  private async judge(): Promise<CheckReport> {
-    const { historyFile, platform } = this;
-    const brokers = platform.kafka?.brokers;
-    const places: RunPlaces = { historyFile, databaseUrl: platform.postgres.url, ...(brokers ? { brokers } : {}) };
-    await untilStill(places, STILL_TIMEOUT_MS);
-    return withEvidence(places, checkEvidence);
-  }
-
   private async open(sessionId: string): Promise<void> {
     const token = this.platform.staff.supervisor;
     const operation = newOperation('open', nowMs(), { sessionId });
@@ -150,4 +152,10 @@ class RestlessRun {
     const { verdict } = await this.operations.insist(operation, request);
     if (verdict.outcome !== 'ok') throw new Error(`${sessionId} could not be opened: ${verdict.code}`);
   }
+}
+
+/** Waits for all of them, also where one fails: what is still under way writes into the history. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
+  if (failed) throw (failed as PromiseRejectedResult).reason;
 }

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { FaultRow } from './harness/fault.row';
+import type { FaultScene } from './harness/fault.scene';
+import { faultSuite } from './harness/fault.suite';
+
+/** Longer than the lease in the PostgreSQL log (10 s) and the session of a Kafka group (12 s). */
+const FROZEN_MS = 16_000;
+const LOOK_INTERVAL_MS = 250;
+const FROZEN = 'assessment-2';
+
+let stepsBack: string[] = [];
+let movedWhileFrozen = 0;
+
+const zombie: FaultRow = {
+  name: 'zombie-consumer',
+  logs: ['postgres', 'one-broker'],
+  cutsReplies: false,
+  load: { assessments: 2, minutes: 0.7 },
+  async harm(scene) {
+    await scene.underLoad();
+    const watch = new PositionWatch(scene);
+    await watch.begin();
+    scene.inject();
+    scene.signal(FROZEN, 'SIGSTOP');
+    const before = watch.moves;
+    await sleep(FROZEN_MS);
+    movedWhileFrozen = watch.moves - before;
+    scene.signal(FROZEN, 'SIGCONT');
+    scene.heal();
+    await scene.underLoad();
+    stepsBack = await watch.end();
+  },
+  problems: () => [
+    ...stepsBack,
+    ...(movedWhileFrozen > 0 ? [] : ['shows nothing: no position moved while the consumer was frozen']),
+  ],
+};
+
+/** Looks at every position of the assessment service again and again; none may ever go back. */
+class PositionWatch {
+  moves = 0;
+  private readonly last = new Map<number, number>();
+  private readonly stepsBack: string[] = [];
+  private readonly client: Client;
+  private looking: Promise<void> = Promise.resolve();
+  private hasEnded = false;
+
+  constructor(scene: FaultScene) {
+    this.client = new Client({ connectionString: scene.platform.postgres.url });
+  }
+
+  async begin(): Promise<void> {
+    await this.client.connect();
+    this.looking = this.goOn();
+  }
+
+  async end(): Promise<string[]> {
+    this.hasEnded = true;
+    await this.looking;
+    await this.client.end();
+    return this.stepsBack;
+  }
+
+  private async goOn(): Promise<void> {
+    while (!this.hasEnded) {
+      const { rows } = await this.client.query<{ partition: number; next: string }>(
+        `SELECT partition, next_offset AS next FROM assessment.consumer_progress WHERE topic = 'petabakat.attempts.v1'`,
+      );
+      for (const { partition, next } of rows) this.see(partition, Number(next));
+      await sleep(LOOK_INTERVAL_MS);
+    }
+  }
+
+  private see(partition: number, next: number): void {
+    const before = this.last.get(partition) ?? next;
+    if (next < before)
+      this.stepsBack.push(`the position of partition ${partition} went back from ${before} to ${next}`);
+    if (next > before) this.moves += 1;
+    this.last.set(partition, next);
+  }
+}
+
+faultSuite('a consumer that has lost its partitions changes nothing', [zombie]);

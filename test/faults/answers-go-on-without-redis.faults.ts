@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultRow } from './harness/fault.row';
+import { faultSuite } from './harness/fault.suite';
+import { answerTries, faultWindow } from './harness/history.questions';
+
+const GONE_MS = 6_000;
+
+const redisGone: FaultRow = {
+  name: 'redis-gone-and-empty',
+  logs: ['postgres', 'one-broker'],
+  short: ['postgres'],
+  cutsReplies: false,
+  async harm(scene) {
+    await scene.underLoad();
+    scene.inject();
+    scene.hit('SIGKILL redis');
+    await scene.platform.redis.kill();
+    await sleep(GONE_MS);
+    // It keeps nothing on disk, so what comes back is as empty as one that was flushed.
+    await scene.platform.redis.restart();
+    scene.heal();
+  },
+  problems({ history }) {
+    const { fromMs, untilMs } = faultWindow(history);
+    const sent = answerTries(history).filter(({ intent }) => intent.atMs > fromMs && intent.atMs < untilMs);
+    const refused = sent.filter(({ outcome }) => outcome?.outcome !== 'ok');
+    return refused.length === 0 ? [] : [`${refused.length} of ${sent.length} answers did not go on without Redis`];
+  },
+};
+
+faultSuite('answers go on without Redis', [redisGone]);

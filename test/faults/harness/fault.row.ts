@@ -1,0 +1,38 @@
+import type { LoadOptions } from '../../load/load.options';
+import type { CheckReport } from '../checker/checker';
+import type { Evidence } from '../checker/evidence';
+import type { FaultScene } from './fault.scene';
+
+/** The log that a row runs on: PostgreSQL, or Kafka on one or three brokers. */
+export type LogKind = 'postgres' | 'one-broker' | 'three-brokers';
+
+/** One fault: what is done to the platform under a steady load, and what must hold besides the checker's properties. */
+export interface FaultRow {
+  /** Unique; `npm run test:faults -- --only NAME` runs it. */
+  readonly name: string;
+  readonly logs: readonly LogKind[];
+  /** Logs on which the row belongs to the short set. */
+  readonly short?: readonly LogKind[];
+  /** Whether some reply must get lost on its way: then some outcome has to be unknown. */
+  readonly cutsReplies: boolean;
+  readonly load?: Partial<Pick<LoadOptions, 'assessments' | 'gateways' | 'incidentShare' | 'minutes' | 'readShare'>>;
+  /** Before the load: proxies, further candidates. */
+  arrange?(scene: FaultScene): Promise<void>;
+  /** Under load, from the first acknowledged answers on; resolves when the fault is healed. */
+  harm(scene: FaultScene): Promise<void>;
+  /** @returns what does not hold; nothing where all is well */
+  problems?(outcome: RowOutcome): readonly string[] | Promise<readonly string[]>;
+}
+
+/** What a row has to judge by itself, beyond the checker. */
+export interface RowOutcome {
+  readonly scene: FaultScene;
+  readonly history: Evidence['history'];
+  readonly tables: Evidence['tables'];
+  readonly check: CheckReport;
+}
+
+/** `gateway-killed/postgres`: what the results file and the command line call a row on a log. */
+export function nameOfRun({ name }: FaultRow, log: LogKind): string {
+  return `${name}/${log}`;
+}

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rounded } from '../../load/driver/clock';
+import { mergeHistories } from '../../load/history/history.merge';
+import { HistoryWriter } from '../../load/history/history.writer';
+import type { LoadOptions } from '../../load/load.options';
+import { LoadRun } from '../../load/load.run';
+import type { LoadReport } from '../../load/report/load.report';
+import { type CheckReport, checkEvidence } from '../checker/checker';
+import { PROPERTIES } from '../checker/findings';
+import { type RunPlaces, untilStill, withEvidence } from '../checker/run.evidence';
+import { type FaultFigures, type FaultResult, appendResult, describeResult } from './fault.result';
+import { type FaultRow, type LogKind, nameOfRun } from './fault.row';
+import { FaultScene, type ServiceEnvironment } from './fault.scene';
+import type { TreeUnderTest } from './selection';
+
+/** 160 answers a second: enough that every moment has some under way, little enough for two shared cores. */
+const CANDIDATES = 160;
+const INTERVAL_SECONDS = 1;
+const MINUTES = 0.4;
+const SESSION_SECONDS = 1_800;
+/** Fewer have not shown that the platform was under load. */
+const ACKNOWLEDGED_MIN = 1_000;
+const STILL_TIMEOUT_MS = 60_000;
+const SECRET_BYTES = 32;
+
+/** Runs one row on one log, judges it, and appends the result to the results file, whatever it is. */
+export async function runRow(row: FaultRow, log: LogKind, seed: number, tree: TreeUnderTest): Promise<FaultResult> {
+  const startedMs = Date.now();
+  const { problems, figures } = await new FaultRun(row, log, seed, tree).judged();
+  const result: FaultResult = {
+    row: nameOfRun(row, log),
+    at: new Date(startedMs).toISOString(),
+    commit: tree.commit,
+    seed,
+    passed: problems.length === 0,
+    problems,
+    seconds: Math.round((Date.now() - startedMs) / 1_000),
+    figures,
+  };
+  appendResult(result);
+  process.stdout.write(describeResult(result));
+  return result;
+}
+
+interface Judgement {
+  readonly problems: readonly string[];
+  readonly figures: FaultFigures | null;
+}
+
+class FaultRun {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'petabakat-fault-'));
+  private readonly commitmentSecret = randomBytes(SECRET_BYTES);
+  private readonly environment: ServiceEnvironment;
+  private loadMs = { from: 0, until: 0 };
+
+  constructor(
+    private readonly row: FaultRow,
+    private readonly log: LogKind,
+    private readonly seed: number,
+    private readonly tree: TreeUnderTest,
+  ) {
+    const secret = { PETABAKAT_COMMITMENT_SECRET: this.commitmentSecret.toString('base64') };
+    this.environment = { assessment: { ...secret }, gateway: { ...secret } };
+  }
+
+  /** Never rejects: what broke the run is its problem. */
+  async judged(): Promise<Judgement> {
+    try {
+      return await this.played();
+    } catch (error) {
+      return {
+        problems: [`the run broke off: ${String(error instanceof Error ? error.stack : error)}`],
+        figures: null,
+      };
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  private async played(): Promise<Judgement> {
+    const run = await LoadRun.prepare(this.options, this.folder, note, {
+      env: this.environment,
+      ...(this.tree.root === null ? {} : { root: this.tree.root }),
+    });
+    const history = new HistoryWriter(this.sceneHistory);
+    const name = nameOfRun(this.row, this.log);
+    const scene = new FaultScene({ name, run, environment: this.environment, seed: this.seed, history });
+    try {
+      await this.row.arrange?.(scene);
+      await this.playUnderFault(run, scene);
+      await run.settle();
+      await history.close();
+      await mergeHistories([run.historyFile, this.sceneHistory], this.wholeHistory);
+      return await this.judge(run, scene);
+    } finally {
+      await run.stop();
+      await scene.close();
+    }
+  }
+
+  /** The row goes on after the last offered answer where its fault does, but only what it hits before counts. */
+  private async playUnderFault(run: LoadRun, scene: FaultScene): Promise<void> {
+    const { durationMs } = run.profile;
+    await run.play(async (fromMs) => {
+      this.loadMs = { from: fromMs, until: fromMs + durationMs };
+      await this.row.harm(scene);
+    });
+  }
+
+  private async judge(run: LoadRun, scene: FaultScene): Promise<Judgement> {
+    const { platform } = run;
+    const places: RunPlaces = {
+      historyFile: this.wholeHistory,
+      databaseUrl: platform.postgres.url,
+      commitmentSecret: this.commitmentSecret,
+      ...(platform.kafka ? { brokers: platform.kafka.brokers } : {}),
+    };
+    await untilStill(places, STILL_TIMEOUT_MS);
+    return withEvidence(places, async (evidence) => {
+      const check = await checkEvidence(evidence);
+      const figures = this.figuresOf(run.report(), check, scene);
+      const own = await this.row.problems?.({ scene, check, history: evidence.history, tables: evidence.tables });
+      return { figures, problems: [...this.weaknesses(figures), ...breaksOf(check), ...(own ?? [])] };
+    });
+  }
+
+  /** Why a run that broke nothing has shown nothing either. */
+  private weaknesses({ hits, acknowledged, unknown }: FaultFigures): string[] {
+    const found: string[] = [];
+    if (hits.length === 0) found.push('shows nothing: the fault did not strike under load');
+    if (acknowledged < ACKNOWLEDGED_MIN) found.push(`shows nothing: only ${acknowledged} answers were acknowledged`);
+    if (this.row.cutsReplies && unknown === 0)
+      found.push('shows nothing: replies were to be cut, and none was unknown');
+    return found;
+  }
+
+  private figuresOf({ answers, lag, faults, driver }: LoadReport, check: CheckReport, scene: FaultScene): FaultFigures {
+    const { from, until } = this.loadMs;
+    return {
+      offered: answers.offered,
+      offeredPerSecond: Math.round((answers.offered * 1_000) / (until - from)),
+      acknowledged: check.acknowledged,
+      unknown: answers.unknown,
+      refused: answers.notAppended + answers.overloaded,
+      hits: scene.ledger
+        .between(from, until)
+        .map(({ atMs, detail }) => `${rounded((atMs - from) / 1_000)} s ${detail}`),
+      secondsToRecover: faults.at(-1)?.secondsToRecover ?? null,
+      largestLagRecords: lag.mostRecords,
+      largestLagSeconds: lag.mostSeconds,
+      laggedShare: driver.laggedShare,
+      checked: Object.fromEntries(check.findings.map(({ property, checked }) => [property, checked])),
+    };
+  }
+
+  private get options(): LoadOptions {
+    return {
+      candidates: CANDIDATES,
+      minutes: MINUTES,
+      log: this.log === 'postgres' ? 'postgres' : 'kafka',
+      brokers: this.log === 'three-brokers' ? 3 : 1,
+      gateways: 2,
+      assessments: 1,
+      intervalSeconds: INTERVAL_SECONDS,
+      peakPerSecond: null,
+      seed: this.seed,
+      out: null,
+      faults: [],
+      incidentShare: 0.05,
+      readShare: 0.02,
+      loginSeconds: 2,
+      startSeconds: 1,
+      sessionSeconds: SESSION_SECONDS,
+      ...this.row.load,
+    };
+  }
+
+  private get sceneHistory(): string {
+    return join(this.folder, 'history-of-scene.jsonl');
+  }
+
+  private get wholeHistory(): string {
+    return join(this.folder, 'history-whole.jsonl');
+  }
+}
+
+function breaksOf({ findings }: CheckReport): string[] {
+  return findings
+    .filter(({ broken }) => broken > 0)
+    .flatMap(({ property, broken, breaks }) => [
+      `${property} (${PROPERTIES[property]}) is broken ${broken} times`,
+      ...breaks.slice(0, 3).map(({ record, problem }) => `  ${record}: ${problem}`),
+    ]);
+}
+
+function note(text: string): void {
+  process.stdout.write(`${new Date().toISOString().slice(11, 23)}  ${text}\n`);
+}

@@ -1,0 +1,31 @@
+import { findKafka, findRedis, requirePart } from '@app/testing';
+import { type FaultRow, type LogKind, nameOfRun } from './fault.row';
+import { runRow } from './fault.run';
+import { isChosen, selectionOf } from './selection';
+
+/** A platform of three brokers takes a minute to start on a busy machine, and the log has five minutes to be folded. */
+const ROW_TIMEOUT_MS = 900_000;
+
+/** Defines the runs of a guarantee: each of its rows on each of its logs. */
+export function faultSuite(guarantee: string, rows: readonly FaultRow[]): void {
+  requirePart('Redis', findRedis)(guarantee, () => {
+    for (const row of rows) for (const log of row.logs) defineRun(row, log);
+  });
+}
+
+function defineRun(row: FaultRow, log: LogKind): void {
+  const selection = selectionOf(process.env);
+  const name = nameOfRun(row, log);
+  if (!isChosen(row, log, selection)) return void test.skip(name, () => undefined);
+  const run = () =>
+    test(
+      name,
+      async () => {
+        const { problems } = await runRow(row, log, selection.seed, selection);
+        expect(problems).toEqual([]);
+      },
+      ROW_TIMEOUT_MS,
+    );
+  if (log === 'postgres') return void run();
+  requirePart('Kafka', () => findKafka({ brokers: log === 'one-broker' ? 1 : 3, harmed: true }))(log, run);
+}

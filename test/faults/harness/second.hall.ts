@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '../../load/driver/clock';
+import { DriverFigures } from '../../load/driver/driver.figures';
+import { GatewayRing } from '../../load/driver/gateway.ring';
+import { HttpConnection } from '../../load/driver/http.connection';
+import { type Operation, OperationRecorder, newOperation } from '../../load/driver/operation.recorder';
+import { answerVerdictOf, bodyOf, verdictOf, verdictOfError } from '../../load/driver/reply.verdict';
+import type { SeatLogin } from '../../load/driver/seat';
+import { SharedConnections, SingleOperations } from '../../load/driver/single.operations';
+import { StaffClient, until } from '../../load/platform/staff.client';
+import type { FaultScene } from './fault.scene';
+
+const SESSION = 'second-hall';
+const DURATION_SECONDS = 1_800;
+const PREPARATION_TIMEOUT_MS = 60_000;
+/** Ten requests a second are what the gateway lets one attempt make. */
+const BETWEEN_ANSWERS_MS = 150;
+const ITEM = 'item-1';
+
+interface Pin {
+  readonly participantNumber: string;
+  readonly pin: string;
+  readonly seat: string;
+}
+
+/** A few candidates besides those of the driver, who do what no page does. Everything they do is in the history. */
+export class SecondHall {
+  private readonly recorder: OperationRecorder;
+  private readonly operations: SingleOperations;
+  private readonly shared: SharedConnections;
+  private logins: SeatLogin[] = [];
+
+  private constructor(private readonly scene: FaultScene) {
+    const figures = new DriverFigures();
+    const { gatewayUrls } = scene.platform;
+    this.recorder = new OperationRecorder(scene.parts.history, figures);
+    this.shared = new SharedConnections(gatewayUrls.map((_, nth) => new GatewayRing(gatewayUrls, nth).target));
+    const { recorder, shared: sharedConnections } = this;
+    this.operations = new SingleOperations({ recorder, figures, random: scene.random, sharedConnections });
+  }
+
+  /** Registered, seated, logged in and started. */
+  static async open(scene: FaultScene, candidates: number): Promise<SecondHall> {
+    const hall = new SecondHall(scene);
+    const pins = await hall.prepare(candidates);
+    hall.logins = await Promise.all(pins.map((pin) => hall.logIn(pin)));
+    await hall.command('open', `/v1/sessions/${SESSION}/open`, scene.platform.staff.supervisor, { sessionId: SESSION });
+    await Promise.all(hall.logins.map((login) => hall.ofAttempt('start', login)));
+    return hall;
+  }
+
+  /** Every answer of every candidate goes to all gateways in the same moment. */
+  async answerEverywhereAtOnce(answersEach: number): Promise<void> {
+    await Promise.all(
+      this.logins.map(async (login) => {
+        const connections = this.scene.platform.gatewayUrls.map((url) => new HttpConnection(targetOf(url)));
+        for (let counter = 0; counter < answersEach; counter++) {
+          await this.answer(login, counter, connections);
+          await sleep(BETWEEN_ANSWERS_MS);
+        }
+        for (const connection of connections) connection.close();
+      }),
+    );
+  }
+
+  async submit(): Promise<void> {
+    await Promise.all(this.logins.map((login) => this.ofAttempt('submit', login)));
+    this.shared.close();
+  }
+
+  private async answer({ attemptId, epoch, firstSeq, token }: SeatLogin, counter: number, at: HttpConnection[]) {
+    const response = this.scene.random() < 0.5 ? 'A' : 'B';
+    const body = { itemId: ITEM, seq: firstSeq + counter, response, answeredAt: new Date().toISOString() };
+    const whole = newOperation('answer', nowMs(), { attemptId, epoch, ...body });
+    // Tries of one operation that overlap: each is counted before any is sent.
+    const tries: Operation[] = at.map((_, nth) => ({ ...whole, tries: nth }));
+    await Promise.all(tries.map((one, nth) => this.recorder.intend([one], at[nth]!.url)));
+    const path = `/v1/attempts/${attemptId}/answers`;
+    const request = { method: 'POST', path, token, json: { answers: [body] } } as const;
+    await Promise.all(
+      at.map(async (connection, nth) => {
+        try {
+          const reply = await connection.request(request);
+          const text = bodyOf(reply);
+          const { verdict, receipt } = answerVerdictOf(verdictOf(reply, text), text, body.seq);
+          this.recorder.conclude(tries[nth]!, verdict, receipt ? { receipt } : {});
+        } catch (error) {
+          this.recorder.conclude(tries[nth]!, verdictOfError(error));
+        }
+      }),
+    );
+  }
+
+  private async prepare(candidates: number): Promise<Pin[]> {
+    const { staff, gatewayUrls } = this.scene.platform;
+    const client = new StaffClient(gatewayUrls[0]!);
+    const importFile = (path: string, lines: readonly string[]) =>
+      client.call({ method: 'POST', path, csv: [...lines, ''].join('\n'), token: staff.operations });
+    const numbers = Array.from({ length: candidates }, (_, nth) => `Z-${nth + 1}`);
+    await importFile('/v1/participants/import', [
+      'participantNumber,name,nip,agency',
+      ...numbers.map(
+        (number, nth) => `${number},Peserta Kembar ${nth + 1},197506172005012${String(nth + 1).padStart(3, '0')},bkn`,
+      ),
+    ]);
+    const [date, time] = new Date().toISOString().split('T') as [string, string];
+    await importFile('/v1/plan/sessions', [
+      'sessionId,cluster,siteId,room,date,startsAt,timeZone,durationSeconds,seats,formId,formVersion,pinClosesMinutesBefore',
+      `${SESSION},1,site-1,room-2,${date},${time.slice(0, 8)},Etc/UTC,${DURATION_SECONDS},500,load-form,1,0`,
+    ]);
+    const token = staff.operations;
+    const csv = await client.call<string>({ method: 'GET', path: '/v1/participants/pseudonyms', token });
+    const ids = new Map(
+      csv
+        .trim()
+        .split('\n')
+        .map((line) => line.split(',').slice(0, 2) as [string, string]),
+    );
+    await importFile('/v1/plan/seats', [
+      'sessionId,seat,analyticsId',
+      ...numbers.map((number, nth) => `${SESSION},z${nth + 1},${ids.get(number)}`),
+    ]);
+    return until('the PINs of the second hall', PREPARATION_TIMEOUT_MS, async () => {
+      const path = `/v1/sessions/${SESSION}/pins`;
+      const pins = await client.call<Pin[]>({ method: 'POST', path, token: staff.supervisor }).catch(() => []);
+      return pins.length === candidates && pins;
+    });
+  }
+
+  private async logIn({ participantNumber, pin, seat }: Pin): Promise<SeatLogin> {
+    const operation = newOperation('login', nowMs(), { participantNumber, sessionId: SESSION, seat });
+    const request = { method: 'POST', path: '/v1/logins', json: { participantNumber, pin } } as const;
+    const { verdict, body } = await this.operations.insist(operation, request);
+    if (verdict.outcome !== 'ok') throw new Error(`${participantNumber} could not log in: ${verdict.code}`);
+    return body as unknown as SeatLogin;
+  }
+
+  private ofAttempt(kind: 'start' | 'submit', { attemptId, epoch, token }: SeatLogin): Promise<void> {
+    return this.command(kind, `/v1/attempts/${attemptId}/${kind}`, token, { attemptId, epoch });
+  }
+
+  private async command(kind: 'open' | 'start' | 'submit', path: string, token: string, fields: object): Promise<void> {
+    const operation = newOperation(kind, nowMs(), fields);
+    const { verdict } = await this.operations.insist(operation, { method: 'POST', path, token });
+    if (verdict.outcome !== 'ok') throw new Error(`${path}: ${verdict.code}`);
+  }
+}
+
+function targetOf(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
+}
