@@ -8,6 +8,8 @@ export interface LoadOptions {
   readonly brokers: 1 | 3;
   readonly gateways: number;
   readonly assessments: number;
+  /** Left out: as many as the connections need. */
+  readonly drivers?: number;
   /** Each candidate answers once in this time. */
   readonly intervalSeconds: number;
   /** Answers a second in one peak minute in the middle of the run. */
@@ -35,6 +37,7 @@ export const USAGE = `Usage: npm run load -- [options]
   --brokers B         1 (default) or 3, with --log kafka
   --gateways G        gateway processes (default 1, and one more for each 15,000 candidates)
   --assessments A     assessment processes (default 1)
+  --drivers D         processes of the load driver (default 1, and one more for each 15,000 candidates)
   --interval S        seconds between two answers of one candidate (default 40)
   --peak-rate R       answers a second, of all, in one peak minute in the middle
   --seed N            schedule, incidents and back-off follow from it (default 1)
@@ -49,7 +52,8 @@ export const USAGE = `Usage: npm run load -- [options]
   --help              show this
 `;
 
-const CANDIDATES_PER_GATEWAY = 15_000;
+/** A process may have 20,000 files open, and needs some for other things. */
+const CONNECTIONS_PER_PROCESS = 15_000;
 const LOGINS_PER_SECOND = 100;
 const STARTS_PER_SECOND = 200;
 const SESSION_RESERVE_SECONDS = 1_800;
@@ -70,7 +74,8 @@ export function readOptions(args: readonly string[]): LoadOptions | null {
     minutes,
     log,
     brokers,
-    gateways: Math.floor(number('gateways', Math.ceil(candidates / CANDIDATES_PER_GATEWAY), 1)),
+    gateways: Math.floor(number('gateways', processesFor(candidates), 1)),
+    ...(values.drivers === undefined ? {} : { drivers: Math.floor(number('drivers', 0, 1)) }),
     assessments: Math.floor(number('assessments', 1, 1)),
     intervalSeconds: number('interval', 40, 0.1),
     peakPerSecond: values['peak-rate'] === undefined ? null : number('peak-rate', 0, 1),
@@ -83,6 +88,15 @@ export function readOptions(args: readonly string[]): LoadOptions | null {
     startSeconds: number('start-seconds', candidates / STARTS_PER_SECOND, 0),
     sessionSeconds: Math.ceil(number('session-seconds', minutes * 60 + SESSION_RESERVE_SECONDS, 1)),
   };
+}
+
+/** How many processes have to share the connections of so many candidates. */
+function processesFor(candidates: number): number {
+  return Math.ceil(candidates / CONNECTIONS_PER_PROCESS);
+}
+
+export function driversOf({ candidates, drivers }: LoadOptions): number {
+  return Math.min(candidates, drivers ?? processesFor(candidates));
 }
 
 function parsed(args: readonly string[]) {
@@ -98,6 +112,7 @@ function parsed(args: readonly string[]) {
         brokers: text,
         gateways: text,
         assessments: text,
+        drivers: text,
         interval: text,
         'peak-rate': text,
         seed: text,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RateProfile, profileOf } from './driver/answer.schedule';
 import { nowMs, rounded } from './driver/clock';
 import { DriverFigures, type FiguresTotal } from './driver/driver.figures';
-import { CANDIDATES_PER_DRIVER_MAX, DriverFleet } from './driver/driver.fleet';
+import { DriverFleet } from './driver/driver.fleet';
 import { GatewayRing } from './driver/gateway.ring';
 import { LatencyHistogram } from './driver/latency.histogram';
 import { OperationRecorder, newOperation } from './driver/operation.recorder';
@@ -16,7 +16,7 @@ import type { FaultLine, OperationKind } from './history/history.format';
 import { mergeHistories } from './history/history.merge';
 import { HistoryWriter } from './history/history.writer';
 import { establishedConnections } from './kernel/established-connections';
-import type { LoadOptions } from './load.options';
+import { type LoadOptions, driversOf } from './load.options';
 import { ConsumerLag } from './platform/consumer-lag';
 import { type Exam, ExamPreparation } from './platform/exam.preparation';
 import { FaultInjector } from './platform/fault.injector';
@@ -169,7 +169,7 @@ export class LoadRun {
       machine: machineOf(),
       options,
       driver: {
-        processes: Math.ceil(options.candidates / CANDIDATES_PER_DRIVER_MAX),
+        processes: driversOf(options),
         sends: total.sends,
         lagged: total.lagged,
         laggedShare: total.lagged / Math.max(1, total.sends),
@@ -232,6 +232,7 @@ export class LoadRun {
     return DriverFleet.launch(
       {
         seed: options.seed,
+        drivers: driversOf(options),
         gateways: platform.gatewayUrls,
         assignments,
         itemIds,
@@ -273,8 +274,7 @@ export class LoadRun {
   }
 
   private async mergeHistory(): Promise<void> {
-    const drivers = Math.ceil(this.options.candidates / CANDIDATES_PER_DRIVER_MAX);
-    const parts = Array.from({ length: drivers + 1 }, (_, nth) => this.partOf(nth));
+    const parts = Array.from({ length: driversOf(this.options) + 1 }, (_, nth) => this.partOf(nth));
     await mergeHistories(parts, this.historyFile);
     for (const part of parts) rmSync(part);
   }

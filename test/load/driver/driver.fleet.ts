@@ -5,13 +5,13 @@ import type { RateProfile } from './answer.schedule';
 import type { FiguresReport, FiguresTotal } from './driver.figures';
 import type { DriverCommand, DriverPhase, DriverReport, DriverSettings, EveryonePhase } from './driver.protocol';
 
-/** A process may have 20,000 files open. */
-export const CANDIDATES_PER_DRIVER_MAX = 15_000;
 /** Lets node run TypeScript as it stands. */
 const REGISTER = join(__dirname, '../../../tools/register.cjs');
 
 export type FleetSettings = Omit<DriverSettings, 'historyFile' | 'population' | 'seed'> & {
   readonly seed: number;
+  /** Processes. */
+  readonly drivers: number;
   readonly historyFileOf: (driver: number) => string;
 };
 
@@ -21,8 +21,7 @@ export class DriverFleet {
 
   /** @param onFigures called about once a second for each process */
   static async launch(settings: FleetSettings, onFigures: (report: FiguresReport) => void): Promise<DriverFleet> {
-    const { assignments, historyFileOf, seed, ...common } = settings;
-    const count = Math.ceil(assignments.length / CANDIDATES_PER_DRIVER_MAX);
+    const { assignments, drivers: count, historyFileOf, seed, ...common } = settings;
     const share = Math.ceil(assignments.length / count);
     const drivers = Array.from({ length: count }, () => new Driver(onFigures));
     const fleet = new DriverFleet(drivers);

@@ -52,8 +52,10 @@ describe('a connection of the driver', () => {
   });
 
   test('silence is unknown, a refused connection is certain', async () => {
-    answer = () => undefined;
+    answer = (socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n');
     const connection = new HttpConnection(target);
+    await connection.request({ method: 'GET', path: '/' });
+    answer = () => undefined;
     await expect(connection.request({ method: 'GET', path: '/' }, 20)).rejects.toEqual(new NoReply('timeout'));
     const refusing = await new Promise<number>((resolve) => {
       const other = createServer().listen(0, '127.0.0.1', () => {
