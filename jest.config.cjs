@@ -14,6 +14,8 @@ const swc = (syntax) => [
 
 module.exports = {
   testEnvironment: 'node',
+  // A claim that does not come true in a minute is not late but wrong; less would fail on a busy machine.
+  testTimeout: 60_000,
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/demo'],
