@@ -625,6 +625,129 @@ export const ERROR_CODES = {
     title: 'No item is left that may be given.',
     action: 'Relax the exposure limit or the content plan, or end the test.',
   },
+  // Withholding, releasing and rescoring
+  'decision.no-proposal': {
+    status: 409,
+    level: 'debug',
+    title: 'There is no open proposal to confirm.',
+    action: 'Propose it first; another account confirms within 24 hours.',
+  },
+  'decision.second-person-needed': {
+    status: 409,
+    level: 'warn',
+    title: 'The account that proposed cannot confirm; another token of it is the same account.',
+    action: 'Let another account confirm within 24 hours.',
+  },
+  'decision.expired': {
+    status: 409,
+    level: 'debug',
+    title: 'The proposal is older than 24 hours.',
+    action: 'Look at what it rests on again, and propose anew.',
+  },
+  'release.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'There is no such release.',
+    action: 'See GET /v1/results/releases.',
+  },
+  'rescoring.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'There is no such rescoring, or it has no such report.',
+    action: 'See GET /v1/results/rescorings.',
+  },
+  'rescoring.not-ready': {
+    status: 409,
+    level: 'debug',
+    title: 'The dry run of the rescoring has not ended, or the rescoring is released already.',
+    action: 'Look at its state; wait, or make a new dry run.',
+  },
+  'rescoring.stale': {
+    status: 409,
+    level: 'warn',
+    title: 'Answers in scope or the package in force have changed since the dry run.',
+    action: 'Make a new dry run and look at its report; nothing was published.',
+  },
+  'package.illustrative': {
+    status: 409,
+    level: 'warn',
+    title: 'The package is made up for show and would score real people.',
+    action: 'Say so explicitly (activateIllustrative) if that is meant.',
+  },
+  'quality.no-answers': {
+    status: 404,
+    level: 'debug',
+    title: 'There are no answers to this form version yet.',
+    action: 'Check form and version; wait for the first closed attempt.',
+  },
+  // Operation
+  'setup.unsound': {
+    status: 409,
+    level: 'warn',
+    title: 'Something in the set-up has to be mended.',
+    action: 'Do what each line says, then run petabakat doctor again.',
+  },
+  'backup.folder-in-use': {
+    status: 409,
+    level: 'warn',
+    title: 'The data folder is in use, or was used while it was copied.',
+    action: 'Stop Petabakat in order, then repeat the command.',
+  },
+  'backup.target-exists': {
+    status: 409,
+    level: 'warn',
+    title: 'The target is there already; nothing is overwritten.',
+    action: 'Name a folder that does not exist.',
+  },
+  'backup.damaged': {
+    status: 422,
+    level: 'warn',
+    title: 'The backup is not what was written, or not whole.',
+    action: 'Take another backup; this one cannot be trusted.',
+  },
+  'agency.unknown-edition': {
+    status: 404,
+    level: 'debug',
+    title: 'No membership was imported under that edition.',
+    action: 'Import the edition first, or correct its name.',
+  },
+  'eligibility.unknown-person': {
+    status: 404,
+    level: 'debug',
+    title: 'Nobody is registered under that pseudonym.',
+    action: 'Look the pseudonym up in the roster.',
+  },
+  // Planning seats
+  'plan.input-invalid': {
+    status: 422,
+    level: 'debug',
+    title: 'The planning files have errors; no plan was made.',
+    action: 'Correct the files, rows and columns named in `problems`.',
+  },
+  'plan.option-invalid': {
+    status: 422,
+    level: 'debug',
+    title: 'An option of the plan has a value that is not possible.',
+    action: 'Correct what `problems` names; see the help of the command.',
+  },
+  'plan.time-limit': {
+    status: 422,
+    level: 'warn',
+    title: 'Planning took longer than its limit; no plan was made.',
+    action: 'Raise the limit, or plan a smaller window.',
+  },
+  'plan.inputs-altered': {
+    status: 409,
+    level: 'warn',
+    title: 'The stored inputs of the plan are not those that it was made from.',
+    action: 'Take plan and inputs from where they were published, or plan anew.',
+  },
+  'plan.not-reproduced': {
+    status: 409,
+    level: 'error',
+    title: 'Planning the stored inputs again gives another plan.',
+    action: 'Do not use the plan: it was changed after it was made, or made by another version.',
+  },
   // (append new groups above this line)
 } as const satisfies Record<string, ErrorSpec>;
 

@@ -55,8 +55,14 @@ const FIRST_DAY_MS = Date.UTC(2022, 9, 3);
 /** A made-up window: the same seed gives the same window. */
 export function generateWindow(dimensions: WindowDimensions, seed: number): PlanningProblem {
   const numbers = new SeededNumbers(seed);
-  const zones = Array.from({ length: dimensions.zones }, (_, zone) => ({ zone: `zone-${zone + 1}`, at: spot(numbers) }));
-  const sites = Array.from({ length: dimensions.sites }, (_, site) => ({ siteId: `site-${site + 1}`, at: spot(numbers) }));
+  const zones = Array.from({ length: dimensions.zones }, (_, zone) => ({
+    zone: `zone-${zone + 1}`,
+    at: spot(numbers),
+  }));
+  const sites = Array.from({ length: dimensions.sites }, (_, site) => ({
+    siteId: `site-${site + 1}`,
+    at: spot(numbers),
+  }));
   return {
     people: generatePeople(dimensions, numbers),
     sites: sites.map(({ siteId }, index) => generateSite(siteId, index, dimensions, numbers)),
@@ -133,7 +139,7 @@ function generateSessions(dimensions: WindowDimensions, numbers: SeededNumbers):
 
 function sessionAt(site: number, day: number, turn: number, seats: number): PlannedSitting {
   const date = new Date(FIRST_DAY_MS + day * MINUTES_PER_DAY * 60_000).toISOString().slice(0, 10);
-  const dayMinute = (FIRST_DAY_MS / 60_000) + day * MINUTES_PER_DAY;
+  const dayMinute = FIRST_DAY_MS / 60_000 + day * MINUTES_PER_DAY;
   return {
     sessionId: `site-${site + 1}.${date}.${turn + 1}`,
     siteId: `site-${site + 1}`,

@@ -27,7 +27,15 @@ export class FlowOracle {
   }
 
   private solve(task: FlowTask, sent: readonly number[], objective: string): number {
-    const model = [objective, 'Subject To', ...conservation(task), ...fixed(task, sent), 'Bounds', ...bounds(task), 'End'];
+    const model = [
+      objective,
+      'Subject To',
+      ...conservation(task),
+      ...fixed(task, sent),
+      'Bounds',
+      ...bounds(task),
+      'End',
+    ];
     const result = this.highs.solve(model.join('\n'), { output_flag: false });
     if (result.Status !== 'Optimal') throw new Error(`HiGHS ended as ${result.Status}`);
     return Math.round(result.ObjectiveValue);

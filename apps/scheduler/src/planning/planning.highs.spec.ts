@@ -1,4 +1,8 @@
-import { type WindowDimensions, CLUSTER_DIMENSIONS, generateWindow } from '../../../../test/bench/planning/window-generator';
+import {
+  type WindowDimensions,
+  CLUSTER_DIMENSIONS,
+  generateWindow,
+} from '../../../../test/bench/planning/window-generator';
 import { SeededNumbers } from '../../../../test/bench/planning/seeded-numbers';
 import { FlowNetwork, type FlowTask } from './domain/flow-network';
 import { solveMinCostFlow } from './domain/min-cost-flow';
@@ -7,7 +11,15 @@ import { planSeats } from './domain/plan-seats';
 import { FlowOracle } from './flow-oracle.fixture';
 import { drawFrom } from './seed-draw';
 
-const SMALL: WindowDimensions = { ...CLUSTER_DIMENSIONS, people: 300, agencies: 5, zones: 4, sites: 5, days: 4, sessionsPerDay: 2 };
+const SMALL: WindowDimensions = {
+  ...CLUSTER_DIMENSIONS,
+  people: 300,
+  agencies: 5,
+  zones: 4,
+  sites: 5,
+  days: 4,
+  sessionsPerDay: 2,
+};
 const NO_RESERVE = { numerator: 0, denominator: 1 };
 
 let oracle: FlowOracle;

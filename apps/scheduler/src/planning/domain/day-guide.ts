@@ -14,7 +14,10 @@ export function guideDays(window: PlanningWindow, seats: SeatTable, optimum: Tra
   const byProfile = window.profiles.map(() => new Int32Array(dates));
   for (const [lane, days] of seats.entries()) {
     const travellers = optimum.map((lanes) => lanes[lane]!);
-    const used = splitProportionally(travellers.reduce((sum, count) => sum + count, 0), days);
+    const used = splitProportionally(
+      travellers.reduce((sum, count) => sum + count, 0),
+      days,
+    );
     for (const [profile, count] of travellers.entries()) {
       move(splitProportionally(count, used), used, byProfile[profile]!);
     }

@@ -25,18 +25,21 @@ export type DayPlan = readonly Int32Array[];
 
 /**
  * Gives people dates: access needs first, against the seats that suit them, then everybody else; within each round the
- * most people, then the least cost. Because a group belongs to one agency, a round is a network
- * (group → agency on a date → date), so the cap keeps it whole. Whoever gets a date fits in on it.
+ * most people, those with a preferred date before others, then the least cost. Because a group belongs to one agency, a
+ * round is a network (group → agency on a date → date), so the cap keeps it whole. Whoever gets a date fits in on it.
  */
 export function planDays(window: PlanningWindow, demand: DayDemand, solve: FlowSolver): DayPlan {
   const plan = demand.groups.map(() => new Int32Array(window.dates.length));
   const awayLeft = demand.awayLeft.map((days) => days.slice());
-  /** People given a date so far, by date and reach. */
-  const seated = window.dates.map(() => new Int32Array(window.reaches.length));
-  for (const { reachId, members } of roundsOf(window, demand)) {
+  const rounds = roundsOf(window, demand);
+  const given = peopleTable(window);
+  for (const [turn, { reachId, hasNeed, members }] of rounds.entries()) {
+    // Seats that others would best have are left to them, except that a need goes before everybody without one.
+    const later = rounds.slice(turn + 1).filter((round) => round.hasNeed === hasNeed);
+    const promised = promises(window, demand.groups, later);
     const room = window.dates.map((_, date) => {
       const free = demand.seats.map((days) => days[date]!);
-      return roomFor(reachId, window.reaches, free, seated[date]!, solve);
+      return roomFor(reachId, window.reaches, free, [given[date]!, promised[date]!], solve);
     });
     const { task, arcs } = dayTask(demand.groups, members, awayLeft, room);
     const { flows } = solve(task);
@@ -44,31 +47,51 @@ export function planDays(window: PlanningWindow, demand: DayDemand, solve: FlowS
       const count = flows[arc]!;
       plan[group]![date]! += count;
       awayLeft[demand.groups[group]!.agency]![date]! -= count;
-      seated[date]![reachId]! += count;
+      given[date]![reachId]! += count;
     }
   }
   return plan;
 }
 
+/** People by date and reach; nobody yet. */
+function peopleTable(window: PlanningWindow): Int32Array[] {
+  return window.dates.map(() => new Int32Array(window.reaches.length));
+}
+
+/** Whom the preferred dates of rounds that are still to come would put where. */
+function promises(window: PlanningWindow, groups: readonly DayGroup[], rounds: readonly Round[]): Int32Array[] {
+  const table = peopleTable(window);
+  for (const { reachId, members } of rounds) {
+    for (const group of members) {
+      groups[group]!.preferred?.forEach((people, date) => (table[date]![reachId]! += people));
+    }
+  }
+  return table;
+}
+
 interface Round {
   readonly reachId: number;
+  readonly hasNeed: boolean;
   /** Indices of groups. */
-  readonly members: readonly number[];
+  readonly members: number[];
+  /** How many seats there are to choose from. */
+  readonly choice: number;
 }
 
 /** One round for each set of seats: access needs before others, and whoever has fewer seats to choose from first. */
 function roundsOf(window: PlanningWindow, { groups, seats }: DayDemand): Round[] {
-  const rounds = new Map<string, Round & { readonly members: number[]; readonly rank: readonly [number, number] }>();
+  const rounds = new Map<string, Round>();
   for (const [index, { profile }] of groups.entries()) {
     const { access, reachId } = window.profiles[profile]!;
-    const key = `${access === 'none'} ${reachId}`;
+    const hasNeed = access !== 'none';
+    const key = `${hasNeed} ${reachId}`;
     const choice = window.reaches[reachId]!.reduce((sum, lane) => sum + sumOf(seats[lane]!), 0);
-    const round = rounds.get(key) ?? { reachId, members: [], rank: [access === 'none' ? 1 : 0, choice] as const };
+    const round = rounds.get(key) ?? { reachId, hasNeed, members: [], choice };
     round.members.push(index);
     rounds.set(key, round);
   }
   return [...rounds.values()].sort(
-    (a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.members[0]! - b.members[0]!,
+    (a, b) => Number(b.hasNeed) - Number(a.hasNeed) || a.choice - b.choice || a.members[0]! - b.members[0]!,
   );
 }
 
@@ -86,7 +109,8 @@ function dayTask(
 ): { readonly task: FlowTask; readonly arcs: readonly DayArc[] } {
   const network = new FlowNetwork();
   const sink = network.addNode();
-  const source = network.addNode();
+  const preferring = network.addNode();
+  const others = network.addNode();
   const dateNodes = room.map((seats) => {
     const node = network.addNode();
     network.addArc(node, sink, seats);
@@ -110,7 +134,9 @@ function dayTask(
   for (const group of members) {
     const { agency, people, preferred, costOf } = groups[group]!;
     const node = network.addNode();
-    network.addArc(source, node, people);
+    const preferences = preferred ? sumOf(preferred) : 0;
+    network.addArc(preferring, node, preferences);
+    network.addArc(others, node, people - preferences);
     for (const [date, day] of daysOf(agency).entries()) {
       if (day === null) continue;
       const free = preferred?.[date] ?? 0;
@@ -118,7 +144,7 @@ function dayTask(
       if (people > free) arcs.push({ arc: network.addArc(node, day, people - free, costOf(date)), group, date });
     }
   }
-  return { task: { network, sources: [source], sink }, arcs };
+  return { task: { network, sources: [preferring, others], sink }, arcs };
 }
 
 export function sumOf(counts: Int32Array): number {

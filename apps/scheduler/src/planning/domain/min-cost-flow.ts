@@ -79,8 +79,7 @@ class ResidualNetwork {
   private indexArcs(): void {
     const counts = new Int32Array(this.nodeCount);
     for (let arc = 0; arc < this.to.length; arc += 1) counts[this.fromOf(arc)]! += 1;
-    for (let node = 0; node < this.nodeCount; node += 1)
-      this.firstOut[node + 1] = this.firstOut[node]! + counts[node]!;
+    for (let node = 0; node < this.nodeCount; node += 1) this.firstOut[node + 1] = this.firstOut[node]! + counts[node]!;
     const next = this.firstOut.slice(0, this.nodeCount);
     for (let arc = 0; arc < this.to.length; arc += 1) {
       const from = this.fromOf(arc);

@@ -1,7 +1,7 @@
 import type { FlowSolver } from './flow-network';
 import { solveMinCostFlow } from './min-cost-flow';
 import { type PlanningWindow, type Profile, seatTable } from './planning-window';
-import { type Seating, UNPLACED } from './seat-dealing';
+import { type Seating, UNPLACED, seatsTaken } from './seat-dealing';
 import { roomFor } from './seat-room';
 
 /** Why a person has no seat. */
@@ -21,10 +21,11 @@ export interface PlanOutcome {
 export function outcomeOf(
   window: PlanningWindow,
   seating: Seating,
+  isOpen: (session: number) => boolean = () => true,
   solve: FlowSolver = solveMinCostFlow,
 ): PlanOutcome {
   const unplaced: UnplacedPerson[] = [];
-  const reasonOf = reasonFinder(window, seating, solve);
+  const reasonOf = reasonFinder({ window, seating, isOpen, solve });
   let totalUnits = 0;
   seating.sessionOf.forEach((session, person) => {
     if (session === UNPLACED) unplaced.push({ person, reason: reasonOf(window.profileOf[person]!) });
@@ -56,24 +57,30 @@ function worstShare(window: PlanningWindow, seating: Seating): number {
   );
 }
 
+interface Search {
+  readonly window: PlanningWindow;
+  readonly seating: Seating;
+  /** Seats of other sessions are given to nobody. */
+  readonly isOpen: (session: number) => boolean;
+  readonly solve: FlowSolver;
+}
+
 /** Names what binds, the same for everybody of a profile. */
-function reasonFinder(window: PlanningWindow, seating: Seating, solve: FlowSolver): (profile: number) => string {
+function reasonFinder(search: Search): (profile: number) => string {
   const reasons = new Map<number, string>();
   return (profile) => {
     const known = reasons.get(profile);
     if (known !== undefined) return known;
-    const reason = reasonFor(window, seating, window.profiles[profile]!, solve);
+    const reason = reasonFor(search, search.window.profiles[profile]!);
     reasons.set(profile, reason);
     return reason;
   };
 }
 
-function reasonFor(window: PlanningWindow, seating: Seating, profile: Profile, solve: FlowSolver): string {
-  if (profile.reach.length === 0) return reasonWithoutReach(window, profile);
-  if (hasRoomOnSomeDate(window, seating, profile.reachId, solve)) {
-    return 'agency day cap reached on every date with a seat';
-  }
-  return `${reasonWithoutSeat(window, seating, profile)}${isReserveKept(window, profile) ? ' beside the reserve' : ''}`;
+function reasonFor(search: Search, profile: Profile): string {
+  if (profile.reach.length === 0) return reasonWithoutReach(search.window, profile);
+  if (hasRoomOnSomeDate(search, profile.reachId)) return 'agency day cap reached on every date with a seat';
+  return `${reasonWithoutSeat(search, profile)}${isReserveKept(search.window, profile) ? ' beside the reserve' : ''}`;
 }
 
 function reasonWithoutReach({ problem, lanes }: PlanningWindow, { zone, access, extraMinutes }: Profile): string {
@@ -86,11 +93,12 @@ function reasonWithoutReach({ problem, lanes }: PlanningWindow, { zone, access, 
   return extraMinutes > 0 ? 'no session long enough for the extra time' : 'no session without extra time in the window';
 }
 
-function reasonWithoutSeat(window: PlanningWindow, seating: Seating, { access, extraMinutes, reach }: Profile): string {
+function reasonWithoutSeat({ window, seating, isOpen }: Search, { access, extraMinutes, reach }: Profile): string {
   if (access !== 'none') return 'no accessible seat in the window';
   const isExtended = reach.every(({ lane }) => window.lanes[lane]!.extendedMinutes !== null);
   if (extraMinutes > 0 && isExtended) return 'no seat left in a session long enough for the extra time';
-  const isFull = freeSeats(window, seating).every((days) => days.every((seats) => seats === 0));
+  const taken = seatsTaken(window, seating).map(({ size }) => size);
+  const isFull = seatTable(window, taken, isOpen).every((days) => days.every((seats) => seats === 0));
   return isFull ? 'no seat left in the window' : 'no seat left within reach of the zone';
 }
 
@@ -99,22 +107,16 @@ function isReserveKept({ problem, usableSeats, laneOf }: PlanningWindow, { reach
   return problem.sessions.some(({ seats }, session) => lanes.has(laneOf[session]!) && usableSeats[session]! < seats);
 }
 
-function freeSeats(window: PlanningWindow, seating: Seating): Int32Array[] {
-  const taken = new Int32Array(window.problem.sessions.length);
-  for (const session of seating.sessionOf) if (session !== UNPLACED) taken[session]! += 1;
-  return seatTable(window, taken);
-}
-
 /** Whether one more could sit on some date, if others on it changed sites. */
-function hasRoomOnSomeDate(window: PlanningWindow, seating: Seating, reachId: number, solve: FlowSolver): boolean {
+function hasRoomOnSomeDate({ window, seating, isOpen, solve }: Search, reachId: number): boolean {
   const seated = window.dates.map(() => new Int32Array(window.reaches.length));
   seating.sessionOf.forEach((session, person) => {
-    if (session === UNPLACED) return;
+    if (session === UNPLACED || !isOpen(session)) return;
     seated[window.dateOf[session]!]![window.profiles[window.profileOf[person]!]!.reachId]! += 1;
   });
-  const seats = seatTable(window);
+  const seats = seatTable(window, null, isOpen);
   return window.dates.some((_, date) => {
     const free = seats.map((days) => days[date]!);
-    return roomFor(reachId, window.reaches, free, seated[date]!, solve) > 0;
+    return roomFor(reachId, window.reaches, free, [seated[date]!], solve) > 0;
   });
 }

@@ -1,23 +1,22 @@
 import { FlowNetwork, type FlowSolver } from './flow-network';
 
 /**
- * How many more people who can use certain lanes fit in on a date beside those who are to sit there anyway: those may
- * still change lanes among each other.
+ * How many more people who can use certain lanes fit in on a date beside others; the others may still change lanes among
+ * each other.
  *
  * @param seats free per lane
- * @param seated people by reach
+ * @param others people by reach: those who go before come first, where not all of them fit in
  */
 export function roomFor(
   reachId: number,
   reaches: readonly (readonly number[])[],
   seats: ArrayLike<number>,
-  seated: ArrayLike<number>,
+  others: readonly ArrayLike<number>[],
   solve: FlowSolver,
 ): number {
   const network = new FlowNetwork();
   const sink = network.addNode();
-  const those = network.addNode();
-  const more = network.addNode();
+  const sources = network.addNodes(others.length + 1);
   const laneNodes = network.addNodes(seats.length);
   let seatCount = 0;
   for (const [lane, node] of laneNodes.entries()) {
@@ -25,12 +24,11 @@ export function roomFor(
     seatCount += seats[lane]!;
   }
   for (const [id, lanes] of reaches.entries()) {
-    const people = seated[id]!;
-    if (people === 0 && id !== reachId) continue;
+    const demand = [...others.map((people) => people[id]!), id === reachId ? seatCount : 0];
+    if (demand.every((people) => people === 0)) continue;
     const node = network.addNode();
-    if (people > 0) network.addArc(those, node, people);
-    if (id === reachId) network.addArc(more, node, seatCount);
+    for (const [rank, people] of demand.entries()) if (people > 0) network.addArc(sources[rank]!, node, people);
     for (const lane of lanes) if (seats[lane]! > 0) network.addArc(node, laneNodes[lane]!, seatCount);
   }
-  return solve({ network, sources: [those, more], sink }).sent[1]!;
+  return solve({ network, sources, sink }).sent[others.length]!;
 }
