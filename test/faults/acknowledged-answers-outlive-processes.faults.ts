@@ -14,28 +14,30 @@ const GATEWAY_KILLS_MAX = 6;
 const REPORT_MS = 1_100;
 const DOWN_MS = 2_000;
 
-/** The consumer dies at two moments: its transaction is committed and it has not heard of it, or it is not committed. */
-const consumerKilled: FaultRow = {
-  name: 'consumer-killed-mid-batch',
-  logs: ['postgres', 'one-broker'],
-  short: ['postgres'],
-  cutsReplies: false,
-  async arrange(scene) {
-    proxy = await scene.putPostgresBehindProxy('assessment');
-  },
-  async harm(scene) {
-    for (const moment of ['swallow-response', 'cut-before-forward'] as const) {
+type Moment = 'cut-before-forward' | 'swallow-response';
+
+/** The consumer dies with its transaction committed and has not heard of it, or with everything done but the commit. */
+function consumerKilled(name: string, moment: Moment): FaultRow {
+  return {
+    name,
+    logs: ['postgres', 'one-broker'],
+    short: ['postgres'],
+    cutsReplies: false,
+    async arrange(scene) {
+      proxy = await scene.putPostgresBehindProxy('assessment');
+    },
+    async harm(scene) {
       await scene.underLoad();
       scene.inject();
       await strikeAtCommit(scene, moment);
       await scene.platform.processes.start('assessment');
       scene.heal();
-    }
-  },
-};
+    },
+  };
+}
 let proxy: TcpProxy;
 
-async function strikeAtCommit(scene: FaultScene, moment: 'cut-before-forward' | 'swallow-response'): Promise<void> {
+async function strikeAtCommit(scene: FaultScene, moment: Moment): Promise<void> {
   let isBatch = false;
   let struck = false;
   proxy.onRequest = (chunk) => {
@@ -113,7 +115,8 @@ const brokerKilled: FaultRow = {
 };
 
 faultSuite('acknowledged answers outlive the processes that took them', [
-  consumerKilled,
+  consumerKilled('consumer-killed-after-commit', 'swallow-response'),
+  consumerKilled('consumer-killed-before-commit', 'cut-before-forward'),
   gatewayKilled,
   postgresKilled,
   brokerKilled,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { rounded } from '../../load/driver/clock';
 import { mergeHistories } from '../../load/history/history.merge';
 import { HistoryWriter } from '../../load/history/history.writer';
-import type { LoadOptions } from '../../load/load.options';
+import { type LoadOptions, readOptions } from '../../load/load.options';
 import { LoadRun } from '../../load/load.run';
 import type { LoadReport } from '../../load/report/load.report';
 import { type CheckReport, checkEvidence } from '../checker/checker';
@@ -17,10 +17,19 @@ import { FaultScene, type ServiceEnvironment } from './fault.scene';
 import type { TreeUnderTest } from './selection';
 
 /** 160 answers a second: enough that every moment has some under way, little enough for two shared cores. */
-const CANDIDATES = 160;
-const INTERVAL_SECONDS = 1;
-const MINUTES = 0.4;
-const SESSION_SECONDS = 1_800;
+const STEADY_LOAD = [
+  '--candidates',
+  '160',
+  '--interval',
+  '1',
+  '--minutes',
+  '0.4',
+  '--gateways',
+  '2',
+  '--reads',
+  '0.02',
+];
+const BROKERS = { 'one-broker': '1', 'three-brokers': '3' } as const;
 /** Fewer have not shown that the platform was under load. */
 const ACKNOWLEDGED_MIN = 1_000;
 const STILL_TIMEOUT_MS = 60_000;
@@ -157,25 +166,9 @@ class FaultRun {
   }
 
   private get options(): LoadOptions {
-    return {
-      candidates: CANDIDATES,
-      minutes: MINUTES,
-      log: this.log === 'postgres' ? 'postgres' : 'kafka',
-      brokers: this.log === 'three-brokers' ? 3 : 1,
-      gateways: 2,
-      assessments: 1,
-      intervalSeconds: INTERVAL_SECONDS,
-      peakPerSecond: null,
-      seed: this.seed,
-      out: null,
-      faults: [],
-      incidentShare: 0.05,
-      readShare: 0.02,
-      loginSeconds: 2,
-      startSeconds: 1,
-      sessionSeconds: SESSION_SECONDS,
-      ...this.row.load,
-    };
+    const log = this.log === 'postgres' ? ['--log', 'postgres'] : ['--log', 'kafka', '--brokers', BROKERS[this.log]];
+    // Read as the command line is, so that whatever the row leaves open is what `npm run load` would do.
+    return { ...readOptions([...STEADY_LOAD, ...log, '--seed', `${this.seed}`])!, ...this.row.load };
   }
 
   private get sceneHistory(): string {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AppName, type ProcessName, TcpProxy } from '@app/testing';
 import { nowMs, rounded } from '../../load/driver/clock';
@@ -92,6 +93,19 @@ export class FaultScene {
     url.port = String(proxy.port);
     await this.restartWith(app, { PETABAKAT_DATABASE_URL: url.toString() });
     return proxy;
+  }
+
+  /** All processes of an app reach the brokers through proxies from now on, one before each broker. */
+  async putBrokersBehindProxies(app: 'assessment' | 'gateway'): Promise<readonly TcpProxy[]> {
+    const ports = this.platform.kafka!.brokers.map((address) => Number(address.split(':')[1]));
+    const proxies = await Promise.all(ports.map((port) => TcpProxy.start({ host: '127.0.0.1', port })));
+    this.proxies.push(...proxies);
+    const redirected = Object.fromEntries(ports.map((port, nth) => [port, proxies[nth]!.port]));
+    await this.restartWith(app, {
+      NODE_OPTIONS: `--require ${join(__dirname, 'preload/redirected-connections.cjs')}`,
+      PETABAKAT_FAULT_REDIRECTED_PORTS: JSON.stringify(redirected),
+    });
+    return proxies;
   }
 
   /** Restarts all processes of an app, with further variables. */

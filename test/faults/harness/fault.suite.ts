@@ -16,7 +16,10 @@ export function faultSuite(guarantee: string, rows: readonly FaultRow[]): void {
 function defineRun(row: FaultRow, log: LogKind): void {
   const selection = selectionOf(process.env);
   const name = nameOfRun(row, log);
-  if (!isChosen(row, log, selection)) return void test.skip(name, () => undefined);
+  if (!isChosen(row, log, selection)) {
+    test.skip(name, () => undefined);
+    return;
+  }
   const run = () =>
     test(
       name,
@@ -26,6 +29,6 @@ function defineRun(row: FaultRow, log: LogKind): void {
       },
       ROW_TIMEOUT_MS,
     );
-  if (log === 'postgres') return void run();
-  requirePart('Kafka', () => findKafka({ brokers: log === 'one-broker' ? 1 : 3, harmed: true }))(log, run);
+  if (log === 'postgres') run();
+  else requirePart('Kafka', () => findKafka({ brokers: log === 'one-broker' ? 1 : 3, harmed: true }))(log, run);
 }
