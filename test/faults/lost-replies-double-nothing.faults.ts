@@ -18,14 +18,14 @@ const replyToAppendLost: FaultRow = {
   short: ['postgres'],
   cutsReplies: true,
   async arrange(scene) {
-    if (!scene.platform.kafka) postgresProxy = await scene.putPostgresBehindProxy('gateway');
+    proxies = scene.platform.kafka
+      ? await scene.putBrokersBehindProxies('gateway')
+      : [await scene.putPostgresBehindProxy('gateway')];
   },
   async harm(scene) {
-    const { kafka } = scene.platform;
     await scene.underLoad();
     scene.inject();
-    if (kafka) for (const proxy of kafka.proxies) await cutReplies(scene, proxy, appendsToKafka);
-    else await cutReplies(scene, postgresProxy, appendsToPostgres);
+    for (const proxy of proxies) await cutReplies(scene, proxy);
     scene.heal();
   },
   problems: ({ check }) =>
@@ -33,9 +33,10 @@ const replyToAppendLost: FaultRow = {
       ? []
       : ['shows nothing: no repeat of an appended answer stands in the log'],
 };
-let postgresProxy: TcpProxy;
+let proxies: readonly TcpProxy[] = [];
 
-async function cutReplies(scene: FaultScene, proxy: TcpProxy, appends: (chunk: Buffer) => boolean): Promise<void> {
+async function cutReplies(scene: FaultScene, proxy: TcpProxy): Promise<void> {
+  const appends = scene.platform.kafka ? appendsToKafka : appendsToPostgres;
   let seen = 0;
   let cuts = 0;
   proxy.onRequest = (chunk) => {
