@@ -11,7 +11,7 @@ export function answerTries({ operations }: HistoryEvidence): AnswerTry[] {
     .flatMap((operation) => operation.tries.map((one) => ({ ...one, operation })));
 }
 
-/** Answers whose receipts came between the first injection and the last healing, the second after it left out. */
+/** Answers whose receipts came between the first injection and the last healing. */
 export function acknowledgedDuring(history: HistoryEvidence): number {
   const { fromMs, untilMs } = faultWindow(history);
   return answerTries(history).filter(
