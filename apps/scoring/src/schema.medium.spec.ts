@@ -20,12 +20,12 @@ describe('the scoring schema', () => {
     }
   });
 
-  test('the migration can be taken back', async () => {
+  test('the migrations can be taken back', async () => {
     const database = await freshDatabase();
     const dataSource = createScoringDataSource(database.url);
     try {
       await migrate(dataSource);
-      await dataSource.undoLastMigration();
+      for (const _ of dataSource.migrations) await dataSource.undoLastMigration();
       const left = await dataSource.query(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'scoring' ORDER BY 1",
       );

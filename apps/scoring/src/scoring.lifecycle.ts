@@ -10,6 +10,7 @@ import {
 import type { DataSource } from 'typeorm';
 import { PendingScorer } from './scoring/pending-scorer';
 import { SCORING_DATA_SOURCE, SCORING_RELAY } from './scoring.tokens';
+import { ScoringWork } from './work/scoring-work';
 
 /** What runs beside requests and batches. The relay outlives the consumers; the pool is closed last. */
 @Injectable()
@@ -18,6 +19,7 @@ export class ScoringLifecycle implements OnApplicationBootstrap, BeforeApplicati
     @Inject(SCORING_DATA_SOURCE) private readonly dataSource: DataSource,
     @Inject(SCORING_RELAY) private readonly relay: OutboxRelay,
     private readonly pending: PendingScorer,
+    private readonly work: ScoringWork,
     private readonly health: HealthRegistry,
     private readonly metrics: ServiceMetrics,
   ) {}
@@ -27,10 +29,11 @@ export class ScoringLifecycle implements OnApplicationBootstrap, BeforeApplicati
     this.metrics.watchDatabase('scoring', () => readDatabaseFigures(this.dataSource));
     this.relay.start();
     this.pending.start();
+    this.work.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.pending.stop();
+    await Promise.all([this.pending.stop(), this.work.stop()]);
   }
 
   async onApplicationShutdown(): Promise<void> {

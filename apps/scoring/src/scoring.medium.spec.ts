@@ -1,20 +1,8 @@
-import { protectRoutes, type Staff } from '@app/access';
-import { createHttpApplication } from '@app/bootstrap';
-import { ALL_TOPICS, type AttemptClosed, buildEvent, decodeRecord, type ResultScored, TOPICS } from '@app/contracts';
-import { MemoryEventLog, systemRuntime } from '@app/messaging';
-import { freshDatabase, type FreshDatabase } from '@app/testing';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { score } from './scoring/domain/score';
+import type { AttemptClosed, ResultScored } from '@app/contracts';
 import { closingOf } from './scoring/domain/closing.fixture';
+import { score } from './scoring/domain/score';
 import type { PackageContent } from './scoring/domain/scoring-package';
-import { ScoringModule, scoringConsumers } from './scoring.module';
-
-const PATIENCE_MS = 10_000;
-const POLL_MS = 20;
-const STAFF: Record<string, Staff> = {
-  analyst: { account: 'ana', roles: ['analyst'], sessions: 'all' },
-  supervisor: { account: 'sam', roles: ['supervisor'], sessions: 'all' },
-};
+import { ScoringService } from './scoring.fixture';
 
 const packageOf = (version: number, fields: Partial<PackageContent> = {}): PackageContent => ({
   packageId: 'package-1',
@@ -35,74 +23,18 @@ const TEST_TIMEOUT_MS = 60_000;
 jest.setTimeout(TEST_TIMEOUT_MS);
 
 describe('the scoring service', () => {
-  let database: FreshDatabase;
-  let log: MemoryEventLog;
-  let app: NestFastifyApplication;
+  let service: ScoringService;
 
   beforeEach(async () => {
-    database = await freshDatabase();
-    log = new MemoryEventLog();
-    await log.createTopics(ALL_TOPICS);
-    const config = { databaseUrl: database.url };
-    const module = ScoringModule.register({ config, log, runtime: systemRuntime });
-    app = await createHttpApplication(module, { name: 'scoring', bodyLimitBytes: 65_536, logLevel: 'fatal' });
-    protectRoutes(app, {
-      staff: { find: async (token) => STAFF[token.split('_')[1]!.split('.')[0]!] ?? null },
-      attemptTokens: null,
-    });
-    for (const strategy of scoringConsumers(app, (error) => {
-      throw error;
-    })) {
-      app.connectMicroservice({ strategy }, { inheritAppConfig: true });
-    }
-    await app.startAllMicroservices();
-    await app.init();
-    await app.getHttpAdapter().getInstance().ready();
+    service = await ScoringService.start();
   });
 
-  afterEach(async () => {
-    await app.close();
-    await log.close();
-    await database.drop();
-  });
+  afterEach(() => service.stop());
 
-  async function close(closed: AttemptClosed): Promise<void> {
-    const event = buildEvent('attemptClosed', {
-      id: `${closed.attemptId}/closed/${closed.closing}`,
-      source: '/petabakat/assessment',
-      subject: closed.attemptId,
-      time: closed.closedAt,
-      data: closed,
-    });
-    await log.append(TOPICS.responses.name, [{ key: closed.attemptId, value: JSON.stringify(event) }]);
-  }
-
-  async function published(): Promise<ResultScored[]> {
-    const partitions = Array.from({ length: TOPICS.results.partitions }, (_, partition) => partition);
-    const records = await Promise.all(partitions.map((partition) => log.read(TOPICS.results.name, partition, 0, 1000)));
-    return records.flat().map(({ key, value }) => {
-      const decoded = decodeRecord(TOPICS.results.name, key, value);
-      if (!decoded.ok) throw new Error(decoded.detail);
-      return decoded.event.data as ResultScored;
-    });
-  }
-
-  async function until<T>(look: () => Promise<T>, isThere: (found: T) => boolean): Promise<T> {
-    const endMs = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const found = await look();
-      if (isThere(found)) return found;
-      if (Date.now() > endMs) throw new Error(`still ${JSON.stringify(found)}`);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-  }
-
-  async function call(method: 'GET' | 'POST', url: string, body?: object, account = 'analyst') {
-    // The shape of a staff token; whose it is, is up to the directory above.
-    const authorization = `Bearer pbk_${account}.${'x'.repeat(43)}`;
-    const reply = await app.inject({ method, url, headers: { authorization }, payload: body });
-    return { status: reply.statusCode, body: reply.json() };
-  }
+  const close = (closed: AttemptClosed) => service.close(closed);
+  const call = (...given: Parameters<ScoringService['call']>) => service.call(...given);
+  const until: ScoringService['until'] = (look, isThere) => service.until(look, isThere);
+  const published = async () => (await service.publishedOf('resultScored')) as unknown as ResultScored[];
 
   test('a closing becomes one result event and one current result', async () => {
     const imported = await call('POST', '/v1/packages', packageOf(1));
@@ -112,7 +44,7 @@ describe('the scoring service', () => {
     const results = await until(published, ({ length }) => length > 0);
     expect(results).toEqual([score(closed, { ...packageOf(1), hash: imported.body.hash })]);
     const found = await call('GET', '/v1/results?sessionId=session-1');
-    expect(found.body).toEqual({ results: [{ status: 'provisional', ...results[0] }], next: null });
+    expect(found.body).toEqual({ results: [{ status: 'provisional', revision: 1, ...results[0] }], next: null });
   });
 
   test('the highest closing is current, whatever order they come in, and each is kept', async () => {
@@ -172,7 +104,7 @@ describe('the scoring service', () => {
   test('a version never changes: the same again is welcome, other content is refused', async () => {
     const first = await call('POST', '/v1/packages', packageOf(1));
     const again = await call('POST', '/v1/packages', packageOf(1));
-    expect(again).toEqual(first);
+    expect(again.body).toEqual(first.body);
     const other = packageOf(1, { items: packageOf(1).items.map((item) => ({ ...item, key: 'C' })) });
     expect(await call('POST', '/v1/packages', other)).toMatchObject({
       status: 409,
@@ -203,6 +135,15 @@ describe('the scoring service', () => {
     await close(closingOf(['A', 'B'], { attemptId: 'attempt-2' }));
     const events = await until(published, ({ length }) => length > 0);
     expect(events.map(({ attemptId }) => attemptId)).toEqual(['attempt-2']);
+  });
+
+  test('an illustrative package scores only where somebody says so, and marks its results', async () => {
+    const illustrative = packageOf(1, { illustrative: true });
+    expect((await call('POST', '/v1/packages', illustrative)).body).toMatchObject({ inForce: false });
+    const activated = await call('POST', '/v1/packages?activateIllustrative=true', illustrative);
+    expect(activated.body).toMatchObject({ illustrative: true, inForce: true });
+    await close(closingOf(['A', 'B']));
+    expect(await until(published, ({ length }) => length > 0)).toMatchObject([{ illustrative: true }]);
   });
 
   test('a supervisor sees no results', async () => {

@@ -18,6 +18,26 @@ import { PackagesController } from './packages/packages.controller';
 import { PackagesRepository } from './packages/packages.repository';
 import { PackagesService } from './packages/packages.service';
 import { ScoringPackageEntity } from './packages/scoring-package.entity';
+import { AddRescoring1669200000000 } from './migrations/1669200000000-add-rescoring';
+import { PublicationController } from './publication/publication.controller';
+import { PublicationRepository } from './publication/publication.repository';
+import { PublicationService } from './publication/publication.service';
+import { PublicationSteps } from './publication/publication.steps';
+import { ReleaseEntity } from './publication/release.entity';
+import { WithholdingEntity } from './publication/withholding.entity';
+import { RescoringEntity } from './rescoring/rescoring.entity';
+import { RescoringFileEntity } from './rescoring/rescoring-file.entity';
+import { RescoringPartEntity } from './rescoring/rescoring-part.entity';
+import { RescoringRepositories } from './rescoring/rescoring.repositories';
+import { RescoringSteps } from './rescoring/rescoring.steps';
+import { RescoringsController } from './rescoring/rescorings.controller';
+import { RescoringsRepository } from './rescoring/rescorings.repository';
+import { RescoringsService } from './rescoring/rescorings.service';
+import { PlanConsumer } from './scopes/plan.consumer';
+import { PlannedSessionEntity } from './scopes/planned-session.entity';
+import { PlannedSessionsRepository } from './scopes/planned-sessions.repository';
+import { BackgroundWorker } from './work/background-worker';
+import { ScoringWork } from './work/scoring-work';
 import { CurrentResultEntity } from './results/current-result.entity';
 import { PendingClosingEntity } from './results/pending-closing.entity';
 import { ResultEntity } from './results/result.entity';
@@ -29,19 +49,32 @@ import { ClosingsScorer } from './scoring/closings.scorer';
 import { PendingScorer } from './scoring/pending-scorer';
 import { ResponsesConsumer } from './scoring/responses.consumer';
 
-/** Connections of one process: batches of a few partitions at a time, the relay, some readers. */
-const POOL_SIZE = 6;
+/** Connections of one process: batches of a few partitions at a time, the relay, background work, some readers. */
+const POOL_SIZE = 10;
 
 export const SCORING_ENTITIES = [
   CurrentResultEntity,
   PackageInForceEntity,
   PendingClosingEntity,
+  PlannedSessionEntity,
+  ReleaseEntity,
+  RescoringEntity,
+  RescoringFileEntity,
+  RescoringPartEntity,
   ResultEntity,
   ScoringPackageEntity,
+  WithholdingEntity,
   ...MESSAGING_ENTITIES,
 ];
 
-export const SCORING_CONTROLLERS = [PackagesController, ResponsesConsumer, ResultsController];
+export const SCORING_CONTROLLERS = [
+  PackagesController,
+  PlanConsumer,
+  PublicationController,
+  RescoringsController,
+  ResponsesConsumer,
+  ResultsController,
+];
 
 export interface ScoringModuleOptions {
   readonly config: Pick<ScoringConfig, 'databaseUrl'>;
@@ -54,7 +87,7 @@ export function createScoringDataSource(url: string): DataSource {
     url,
     schema: 'scoring',
     entities: SCORING_ENTITIES,
-    migrations: [CreateScoring1669100000000],
+    migrations: [CreateScoring1669100000000, AddRescoring1669200000000],
     poolSize: POOL_SIZE,
     applicationName: 'petabakat scoring',
   });
@@ -71,9 +104,18 @@ export class ScoringModule {
         ...sharedProviders(options),
         PackagesRepository,
         PackagesService,
+        PlannedSessionsRepository,
+        PublicationRepository,
+        PublicationService,
+        PublicationSteps,
+        RescoringRepositories,
+        RescoringSteps,
+        RescoringsRepository,
+        RescoringsService,
         ResultsRepository,
         ClosingsScorer,
         PendingScorer,
+        ScoringWork,
         ScoringLifecycle,
       ],
     };
@@ -86,7 +128,14 @@ export function scoringConsumers(app: INestApplicationContext, onFatal: (error: 
   const runtime = app.get<Runtime>(SCORING_RUNTIME, { strict: false });
   const log = app.get<EventLog>(SCORING_LOG, { strict: false });
   const positions = new PositionStore(dataSource, runtime);
-  const server = new BatchServer({ group: SCORING_GROUP, log, positions, runtime, expects: ['responses'], onFatal });
+  const server = new BatchServer({
+    group: SCORING_GROUP,
+    log,
+    positions,
+    runtime,
+    expects: ['plan', 'responses'],
+    onFatal,
+  });
   app.get(ServiceMetrics, { strict: false }).watchConsumer(server);
   return [server];
 }
@@ -95,6 +144,7 @@ function sharedProviders({ config, log, runtime }: ScoringModuleOptions): Provid
   return [
     { provide: SCORING_LOG, useValue: log },
     { provide: SCORING_RUNTIME, useValue: runtime },
+    { provide: BackgroundWorker, useValue: new BackgroundWorker(runtime) },
     { provide: SCORING_DATA_SOURCE, useFactory: () => openDatabase(config.databaseUrl) },
     {
       provide: BatchTransaction,

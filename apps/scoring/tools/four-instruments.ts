@@ -171,7 +171,7 @@ function drawGraded(itemId: string, chance: Chance): { item: ScoredItem; paramet
     chance
       .shuffled(OPTIONS)
       .map((option, credit) => [option, credit] as const)
-      .toSorted(),
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   );
   const item = { itemId, credits };
   const a = drawSlope(chance);

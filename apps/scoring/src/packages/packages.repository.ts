@@ -30,8 +30,13 @@ export interface NewPackage {
 /** First half of the advisory locks that hold a form's package still. Any number that nothing else uses. */
 const FORM_LOCK = 0x73636f72;
 
+/** Packages kept in memory; a day has a handful. They never change, so none is ever out of date. */
+const CACHED_PACKAGES_MAX = 50;
+
 /** All SQL on scoring packages. */
 export class PackagesRepository {
+  private readonly cache = new Map<string, ScoringPackage>();
+
   /** Until the transaction ends nobody puts another package in force for these forms. */
   async holdForms(manager: EntityManager, forms: readonly FormVersion[]): Promise<void> {
     await manager.query(
@@ -75,6 +80,17 @@ export class PackagesRepository {
     );
   }
 
+  /** Puts another package in force for a form that has results: only the release of a rescoring may do that. */
+  async replaceInForce(manager: EntityManager, content: PackageContent, since: Date): Promise<void> {
+    await manager.query(
+      `INSERT INTO packages_in_force (form_id, form_version, package_id, package_version, since)
+       VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (form_id, form_version) DO UPDATE
+         SET package_id = EXCLUDED.package_id, package_version = EXCLUDED.package_version, since = EXCLUDED.since`,
+      [content.form.formId, content.form.version, content.packageId, content.version, since],
+    );
+  }
+
   inForce(manager: EntityManager, forms: readonly FormVersion[]): Promise<(PackageVersion & { form: FormVersion })[]> {
     return manager.query(
       `SELECT package_id AS "packageId", package_version AS version,
@@ -92,6 +108,18 @@ export class PackagesRepository {
       [packageId, version],
     );
     return rows[0] ? { ...rows[0].content, hash: rows[0].hash } : null;
+  }
+
+  /** A package that is known to be stored. The same one is the same object, so that its tables are made once. */
+  async load(manager: EntityManager, version: PackageVersion): Promise<ScoringPackage> {
+    const name = `${version.packageId}/${version.version}`;
+    const cached = this.cache.get(name);
+    if (cached) return cached;
+    const found = await this.find(manager, version);
+    if (!found) throw new Error(`package ${name} is used but not stored`);
+    if (this.cache.size >= CACHED_PACKAGES_MAX) this.cache.clear();
+    this.cache.set(name, found);
+    return found;
   }
 
   list(manager: EntityManager): Promise<PackageSummary[]> {

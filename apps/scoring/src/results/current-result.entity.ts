@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { ResultStatus } from '../publication/publication.repository';
 
-/** Which closing of an attempt gives its result now: the highest. */
+/** Which result of an attempt is the result now: the latest of its highest closing. */
 @Entity('current_results')
 @Index('current_results_of_person', ['analyticsId'])
 @Index('current_results_of_session', ['sessionId', 'attemptId'])
@@ -11,6 +12,12 @@ export class CurrentResultEntity {
 
   @Column({ type: 'integer' })
   closing: number;
+
+  @Column({ type: 'integer', default: 1 })
+  revision: number;
+
+  @Column({ type: 'text', default: 'provisional' })
+  status: ResultStatus;
 
   @Column({ name: 'analytics_id', type: 'text' })
   analyticsId: string;

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const PRIMARY_KEY = 'results_pkey';
 
-/** One scored closing, as it was published. Only ever added to. */
+/** One result of one closing. Only ever added to. */
 @Entity('results')
 @Index('results_of_form', ['formId', 'formVersion'])
 export class ResultEntity {
@@ -12,6 +12,10 @@ export class ResultEntity {
 
   @PrimaryColumn({ type: 'integer', primaryKeyConstraintName: PRIMARY_KEY })
   closing: number;
+
+  /** Counts the results of one closing: 1 is the first, each rescoring adds one. */
+  @PrimaryColumn({ type: 'integer', default: 1, primaryKeyConstraintName: PRIMARY_KEY })
+  revision: number;
 
   @Column({ name: 'form_id', type: 'text' })
   formId: string;

@@ -5,11 +5,13 @@ import { ApiTags } from '@nestjs/swagger';
 import type { DataSource } from 'typeorm';
 import { SCORING_DATA_SOURCE } from '../scoring.tokens';
 import { FindResultsDto } from './find-results.dto';
-import { type HeldForm, ResultsRepository } from './results.repository';
+import type { ResultStatus } from '../publication/publication.repository';
+import { type HeldForm, ResultsRepository, type StoredResult } from './results.repository';
 
-/** Every result is provisional until it is released; nobody outside may be shown it before. */
+/** Only a released result may be shown to anybody outside; `superseded` ones have been replaced. */
 interface ShownResult extends ResultScored {
-  readonly status: 'provisional';
+  readonly status: ResultStatus | 'superseded';
+  readonly revision: number;
 }
 
 @ApiTags('results')
@@ -25,7 +27,7 @@ export class ResultsController {
   async find(@Query() query: FindResultsDto): Promise<{ results: ShownResult[]; next: string | null }> {
     const page = { afterAttemptId: query.after ?? '', limit: query.limit };
     const results = await this.results.currentPage(this.dataSource.manager, query, page);
-    const next = results.length === query.limit ? results.at(-1)!.attemptId : null;
+    const next = results.length === query.limit ? results.at(-1)!.result.attemptId : null;
     return { results: results.map(shown), next };
   }
 
@@ -44,6 +46,6 @@ export class ResultsController {
   }
 }
 
-function shown(result: ResultScored): ShownResult {
-  return { status: 'provisional', ...result };
+function shown({ result, revision, status }: StoredResult): ShownResult {
+  return { status: status ?? 'superseded', revision, ...result };
 }

@@ -1,6 +1,7 @@
 import type { AttemptClosed, ResultScored } from '@app/contracts';
 import type { EntityManager } from 'typeorm';
 import type { PackageVersion } from '../packages/packages.repository';
+import type { ResultStatus } from '../publication/publication.repository';
 
 export interface HeldClosing {
   readonly closed: AttemptClosed;
@@ -23,6 +24,26 @@ export interface ResultFilter {
   readonly agency?: string;
 }
 
+/** A current result whose row is locked. */
+export interface LockedResult {
+  readonly revision: number;
+  readonly result: ResultScored;
+}
+
+export interface NewRevision {
+  readonly result: ResultScored;
+  readonly revision: number;
+  readonly status: ResultStatus;
+}
+
+/** A result with what may be done with it. */
+export interface StoredResult {
+  readonly result: ResultScored;
+  readonly revision: number;
+  /** null: another result has taken its place. */
+  readonly status: ResultStatus | null;
+}
+
 export interface ResultPage {
   readonly afterAttemptId: string;
   readonly limit: number;
@@ -35,7 +56,7 @@ export class ResultsRepository {
     await manager.query(
       `INSERT INTO results (attempt_id, closing, form_id, form_version, result, scored_at)
        SELECT *, $6::timestamptz FROM unnest($1::text[], $2::integer[], $3::text[], $4::integer[], $5::json[])
-       ON CONFLICT (attempt_id, closing) DO NOTHING`,
+       ON CONFLICT (attempt_id, closing, revision) DO NOTHING`,
       [
         results.map(({ attemptId }) => attemptId),
         results.map(({ closing }) => closing),
@@ -51,16 +72,21 @@ export class ResultsRepository {
    * Makes results current where no higher closing is.
    *
    * @param results at most one per attempt
+   * @param withheld attempts whose results are kept back
    * @returns attempts whose current result these are now
    */
-  async raiseCurrent(manager: EntityManager, results: readonly ResultScored[]): Promise<Set<string>> {
+  async raiseCurrent(
+    manager: EntityManager,
+    results: readonly ResultScored[],
+    withheld: ReadonlySet<string>,
+  ): Promise<Set<string>> {
     const raised = await manager.query<{ attempt_id: string }[]>(
-      `INSERT INTO current_results AS c (attempt_id, closing, analytics_id, session_id, agency)
-       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[]) AS t(attempt_id)
+      `INSERT INTO current_results AS c (attempt_id, closing, analytics_id, session_id, agency, status)
+       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[]) AS t(attempt_id)
         ORDER BY attempt_id
        ON CONFLICT (attempt_id) DO UPDATE
          SET closing = EXCLUDED.closing, analytics_id = EXCLUDED.analytics_id, session_id = EXCLUDED.session_id,
-             agency = EXCLUDED.agency
+             agency = EXCLUDED.agency, status = EXCLUDED.status, revision = 1
          WHERE EXCLUDED.closing > c.closing
        RETURNING attempt_id`,
       [
@@ -69,9 +95,48 @@ export class ResultsRepository {
         results.map(({ analyticsId }) => analyticsId),
         results.map(({ sessionId }) => sessionId),
         results.map(({ agency }) => agency),
+        results.map(({ attemptId }) => (withheld.has(attemptId) ? 'withheld' : 'provisional')),
       ],
     );
     return new Set(raised.map((row) => row.attempt_id));
+  }
+
+  /** Current results of these attempts; nobody changes them until the transaction ends. */
+  async lockCurrent(manager: EntityManager, attemptIds: readonly string[]): Promise<Map<string, LockedResult>> {
+    const rows = await manager.query<(LockedResult & { attempt_id: string })[]>(
+      `SELECT c.attempt_id, c.revision, r.result
+         FROM current_results c JOIN results r USING (attempt_id, closing, revision)
+        WHERE c.attempt_id = ANY($1) ORDER BY c.attempt_id FOR UPDATE OF c`,
+      [attemptIds],
+    );
+    return new Map(rows.map(({ attempt_id, ...locked }) => [attempt_id, locked]));
+  }
+
+  /** Adds results of locked attempts to the history and makes them current. */
+  async addRevisions(manager: EntityManager, revisions: readonly NewRevision[], scoredAt: Date): Promise<void> {
+    if (revisions.length === 0) return;
+    const attemptIds = revisions.map(({ result }) => result.attemptId);
+    const numbers = revisions.map(({ revision }) => revision);
+    await manager.query(
+      `INSERT INTO results (attempt_id, closing, revision, form_id, form_version, result, scored_at)
+       SELECT *, $7::timestamptz
+         FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::integer[], $6::json[])`,
+      [
+        attemptIds,
+        revisions.map(({ result }) => result.closing),
+        numbers,
+        revisions.map(({ result }) => result.formId),
+        revisions.map(({ result }) => result.formVersion),
+        revisions.map(({ result }) => JSON.stringify(result)),
+        scoredAt,
+      ],
+    );
+    await manager.query(
+      `UPDATE current_results c SET revision = t.revision, status = t.status
+         FROM unnest($1::text[], $2::integer[], $3::text[]) AS t(attempt_id, revision, status)
+        WHERE c.attempt_id = t.attempt_id`,
+      [attemptIds, numbers, revisions.map(({ status }) => status)],
+    );
   }
 
   async hold(manager: EntityManager, held: readonly HeldClosing[], heldAt: Date): Promise<void> {
@@ -122,9 +187,9 @@ export class ResultsRepository {
   }
 
   /** Current results, in the order of their attempt ids. */
-  async currentPage(manager: EntityManager, filter: ResultFilter, page: ResultPage): Promise<ResultScored[]> {
-    const rows = await manager.query<{ result: ResultScored }[]>(
-      `SELECT r.result FROM current_results c JOIN results r USING (attempt_id, closing)
+  currentPage(manager: EntityManager, filter: ResultFilter, page: ResultPage): Promise<StoredResult[]> {
+    return manager.query(
+      `SELECT r.result, r.revision, c.status FROM current_results c JOIN results r USING (attempt_id, closing, revision)
         WHERE c.attempt_id > $1
           AND ($2::text IS NULL OR c.analytics_id = $2)
           AND ($3::text IS NULL OR c.session_id = $3)
@@ -132,15 +197,15 @@ export class ResultsRepository {
         ORDER BY c.attempt_id LIMIT $5`,
       [page.afterAttemptId, filter.analyticsId ?? null, filter.sessionId ?? null, filter.agency ?? null, page.limit],
     );
-    return rows.map(({ result }) => result);
   }
 
-  /** Every scored closing of an attempt, the latest first. */
-  async history(manager: EntityManager, attemptId: string): Promise<ResultScored[]> {
-    const rows = await manager.query<{ result: ResultScored }[]>(
-      'SELECT result FROM results WHERE attempt_id = $1 ORDER BY closing DESC',
+  /** Every result of an attempt, the current one first. */
+  history(manager: EntityManager, attemptId: string): Promise<StoredResult[]> {
+    return manager.query(
+      `SELECT r.result, r.revision, c.status
+         FROM results r LEFT JOIN current_results c USING (attempt_id, closing, revision)
+        WHERE r.attempt_id = $1 ORDER BY r.closing DESC, r.revision DESC`,
       [attemptId],
     );
-    return rows.map(({ result }) => result);
   }
 }

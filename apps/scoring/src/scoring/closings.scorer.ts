@@ -1,25 +1,26 @@
-import { type AttemptClosed, buildEvent, type ResultScored } from '@app/contracts';
-import { addToOutbox, type OutboxEvent, type Runtime } from '@app/messaging';
+import type { AttemptClosed, ResultScored } from '@app/contracts';
+import { addToOutbox, type Runtime } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type FormVersion, PackagesRepository, type PackageVersion } from '../packages/packages.repository';
+import { type FormVersion, PackagesRepository } from '../packages/packages.repository';
+import { PublicationRepository } from '../publication/publication.repository';
+import { withholder } from '../publication/publication.steps';
+import { scoredEvent, withheldEvent } from '../publication/result-events';
 import { type HeldClosing, ResultsRepository } from '../results/results.repository';
-import { SCORING_RUNTIME, SCORING_SOURCE } from '../scoring.tokens';
+import { PlannedSessionsRepository } from '../scopes/planned-sessions.repository';
+import { SCORING_RUNTIME } from '../scoring.tokens';
 import { assertColumns, layoutOf } from './domain/form-layout';
 import { itemsMissingIn, score } from './domain/score';
 import type { ScoringPackage } from './domain/scoring-package';
 
-/** Packages kept in memory; a day has a handful. They never change, so none is ever out of date. */
-const CACHED_PACKAGES_MAX = 50;
-
 /** Scores closings inside the caller's transaction: history, current results and the events that tell of them. */
 @Injectable()
 export class ClosingsScorer {
-  private readonly cache = new Map<string, ScoringPackage>();
-
   constructor(
     private readonly packages: PackagesRepository,
     private readonly results: ResultsRepository,
+    private readonly publication: PublicationRepository,
+    private readonly sessions: PlannedSessionsRepository,
     @Inject(SCORING_RUNTIME) private readonly runtime: Runtime,
   ) {}
 
@@ -43,10 +44,19 @@ export class ClosingsScorer {
   }
 
   private async store(manager: EntityManager, results: readonly ResultScored[], at: Date): Promise<void> {
+    await this.publication.holdStill(manager);
+    const withheldBy = await withholder(manager, this.publication, this.sessions, results);
     await this.results.insert(manager, results, at);
     for (const round of roundsOf(results)) {
-      const raised = await this.results.raiseCurrent(manager, round);
-      await addToOutbox(manager, round.filter(({ attemptId }) => raised.has(attemptId)).map(scoredEvent));
+      const withheld = new Set(round.filter((result) => withheldBy(result)).map(({ attemptId }) => attemptId));
+      const raised = await this.results.raiseCurrent(manager, round, withheld);
+      const events = round
+        .filter(({ attemptId }) => raised.has(attemptId))
+        .map((result) => {
+          const withholding = withheldBy(result);
+          return withholding ? withheldEvent(result, 1, withholding) : scoredEvent(result);
+        });
+      await addToOutbox(manager, events);
     }
   }
 
@@ -56,20 +66,9 @@ export class ClosingsScorer {
   ): Promise<Map<string, ScoringPackage>> {
     const packages = new Map<string, ScoringPackage>();
     for (const inForce of await this.packages.inForce(manager, forms)) {
-      packages.set(nameOf(inForce.form), await this.load(manager, inForce));
+      packages.set(nameOf(inForce.form), await this.packages.load(manager, inForce));
     }
     return packages;
-  }
-
-  private async load(manager: EntityManager, version: PackageVersion): Promise<ScoringPackage> {
-    const name = `${version.packageId}/${version.version}`;
-    const cached = this.cache.get(name);
-    if (cached) return cached;
-    const found = await this.packages.find(manager, version);
-    if (!found) throw new Error(`package ${name} is in force but not stored`);
-    if (this.cache.size >= CACHED_PACKAGES_MAX) this.cache.clear();
-    this.cache.set(name, found);
-    return found;
   }
 }
 
@@ -89,18 +88,6 @@ function roundsOf(results: readonly ResultScored[]): ResultScored[][] {
     (rounds[round] ??= []).push(result);
   }
   return rounds;
-}
-
-function scoredEvent(result: ResultScored): OutboxEvent {
-  const event = buildEvent('resultScored', {
-    id: `${result.attemptId}/scored/${result.closing}`,
-    source: SCORING_SOURCE,
-    subject: result.analyticsId,
-    // No clock: the same closing gives the same bytes whenever it is scored.
-    time: result.closedAt,
-    data: result,
-  });
-  return { topic: 'results', key: result.analyticsId, event };
 }
 
 function nameOf({ formId, version }: FormVersion): string {
