@@ -34,9 +34,10 @@ async function main(): Promise<number> {
 
 async function measure(options: LoadOptions, folder: string): Promise<LoadReport> {
   const note = (text: string) => process.stdout.write(`${new Date().toISOString().slice(11, 19)}  ${text}\n`);
+  // Everything that a run starts ends with this process.
+  const leave = () => process.exit(EXIT_INTERRUPTED);
+  process.once('SIGINT', leave).once('SIGTERM', leave);
   const run = await LoadRun.prepare(options, folder, note);
-  const stop = () => void run.stop().finally(() => process.exit(EXIT_INTERRUPTED));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const live = showLiveFigures(run, process.stdout);
     await run.play();

@@ -11,7 +11,8 @@ const REASON_CODE = 'load-test';
 const CREDIT_SECONDS = 60;
 /** A supervisor looks after what is wrong and lets the candidate go on. */
 const PAUSE_MS = 2_000;
-/** A finished attempt closes 11 s later; then it can be reopened. */
+/** 8 s of the longest append, 2 s grace, 1 s between clocks: then a finished attempt is closed and can be reopened. */
+const CLOSES_AFTER_MS = 11_000;
 const REOPEN_POLL_MS = 1_000;
 const REOPEN_TRIES_MAX = 40;
 
@@ -137,6 +138,7 @@ export class Candidate {
 
   private async finishAndReopen(): Promise<void> {
     if ((await this.supervise('finish', {}, true)) !== 'ok') return;
+    await sleep(CLOSES_AFTER_MS);
     for (let tries = 0; tries < REOPEN_TRIES_MAX; tries++) {
       await sleep(REOPEN_POLL_MS);
       if ((await this.supervise('reopen', { seconds: CREDIT_SECONDS })) === 'ok') break;

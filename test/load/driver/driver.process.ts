@@ -17,7 +17,7 @@ const REPORT_INTERVAL_MS = 1_000;
 /** When the driver is behind, it still lets replies in between. */
 const EVENTS_PER_TURN = 50;
 /** The driver stands for other machines: it must not wait for the processes that it measures. */
-const PRIORITY = -10;
+const PRIORITY = -20;
 const FAILURES_SHOWN_MAX = 5;
 
 const ACTIONS = {

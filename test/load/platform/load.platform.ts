@@ -17,6 +17,9 @@ import {
 /** PostgreSQL runs under an account of its own, which must be able to pass through to its folder. */
 const FOLDER_MODE = 0o711;
 
+/** Processes of a server that was killed may write for a moment longer. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 } as const;
+
 export interface LoadPlatformOptions {
   readonly log: 'postgres' | 'kafka';
   /** Of Kafka. */
@@ -53,7 +56,7 @@ export class LoadPlatform {
     const folder = mkdtempSync(join(tmpdir(), 'petabakat-load-'));
     chmodSync(folder, FOLDER_MODE);
     const [postgres, redis, kafka] = await Promise.all([
-      EmbeddedPostgres.start({ dataDir: postgresFolder(folder) }),
+      startServer(folder),
       localRedis(),
       options.log === 'kafka' ? localKafka({ brokers: options.brokers, harmed: true }) : null,
     ]);
@@ -86,7 +89,7 @@ export class LoadPlatform {
   /** On the data and the port of the one that ended. */
   async startPostgres(): Promise<void> {
     const port = Number(new URL(this.server.url).port);
-    this.server = await EmbeddedPostgres.start({ dataDir: postgresFolder(this.folder), port });
+    this.server = await startServer(this.folder, port);
   }
 
   async stop(): Promise<void> {
@@ -94,12 +97,20 @@ export class LoadPlatform {
     await this.log.close();
     await Promise.all([this.redis.stop(), this.kafka?.stop()]);
     await this.server.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, REMOVAL);
   }
 }
 
-function postgresFolder(folder: string): string {
-  return join(folder, 'postgres');
+/** The server has a process group of its own, so nothing but us ends it when this process ends in the middle of a run. */
+async function startServer(folder: string, port = 0): Promise<EmbeddedPostgres> {
+  const server = await EmbeddedPostgres.start({ dataDir: join(folder, 'postgres'), port });
+  const kill = () => {
+    process.kill(server.pid, 'SIGKILL');
+    rmSync(folder, REMOVAL);
+  };
+  process.once('exit', kill);
+  void server.ended.then(() => process.off('exit', kill));
+  return server;
 }
 
 function openLog(
