@@ -40,7 +40,7 @@ export class PrometheusProcess {
 
   /** @throws Error with Prometheus' own words where the query is not valid */
   async query(expression: string): Promise<Series[]> {
-    const response = await fetch(`${this.url}/api/v1/query?${new URLSearchParams({ query: expression })}`);
+    const response = await fetch(`${this.url}/api/v1/query?query=${encodeURIComponent(expression)}`);
     const body = (await response.json()) as { status: string; error?: string; data: { result: Series[] } };
     if (body.status !== 'success') throw new Error(`${expression}: ${body.error}`);
     return body.data.result;

@@ -30,8 +30,12 @@ export class CommandContext {
     this.console = new Console(surroundings.streams, this.options.json ?? false);
   }
 
+  get gatewayUrl(): string {
+    return this.options.url.replace(/\/+$/, '');
+  }
+
   api(): ApiClient {
-    return new ApiClient(this.options.url.replace(/\/+$/, ''), this.token());
+    return new ApiClient(this.gatewayUrl, this.token());
   }
 
   databaseUrl(): string {

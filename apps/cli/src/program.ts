@@ -1,13 +1,16 @@
 import { Command, Option } from 'commander';
 import { addAgencyCommands } from './agencies/agency.commands';
+import { addBackupCommands } from './backup/backup.commands';
 import type { CommandSurroundings } from './command-context';
 import type { CommandGroup } from './command-group';
 import { addDeadLetterCommands } from './dead-letters/dead-letter.commands';
+import { addDoctorCommand } from './doctor/doctor.command';
 import { addFormCommands } from './forms/forms.commands';
 import { registerMeasurementCommands } from './measurement/measurement.commands';
 import { addPackageCommands } from './packages/packages.commands';
 import { addParticipantCommands } from './participants/participants.commands';
 import { addPlanCommands } from './plan/plan.commands';
+import { addPlanningCommands } from './planning/planning.commands';
 import { addReplayCommands } from './replay/replay.commands';
 import { addRolloutCommands } from './rollout/rollout.commands';
 import { addSessionCommands } from './sessions/sessions.commands';
@@ -18,6 +21,7 @@ const GROUPS: readonly CommandGroup[] = [
   addStaffCommands,
   addTopicCommands,
   addPlanCommands,
+  addPlanningCommands,
   addParticipantCommands,
   addFormCommands,
   addPackageCommands,
@@ -26,6 +30,8 @@ const GROUPS: readonly CommandGroup[] = [
   addAgencyCommands,
   addReplayCommands,
   addDeadLetterCommands,
+  addDoctorCommand,
+  addBackupCommands,
 ];
 
 /** The whole command line. Nothing is opened or sent before a command runs. */
