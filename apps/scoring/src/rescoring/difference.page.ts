@@ -58,8 +58,7 @@ function heading(summary: DifferenceSummary): string {
 ${warning}
 <p>Paket baru <b>${escaped(packageId)} v${version}</b> menggantikan ${escaped(earlier.join(', ') || '-')}; cakupan:
 ${scopeText(summary)}. Belum ada hasil yang diterbitkan.
-<span lang="en">The new package would replace the one named; scope: ${escaped(summary.scope.kind)}
-${summary.scope.kind === 'all' ? '' : escaped(summary.scope.id)}. Nothing has been published.</span></p>
+<span lang="en">The new package would replace the one named; scope: ${summary.scope.kind === 'all' ? 'everybody' : `${summary.scope.kind} ${escaped(summary.scope.id)}`}. Nothing has been published.</span></p>
 <p>Hash paket <span lang="en">package hash</span> <code>${hash}</code><br>
 Digest hasil <span lang="en">digest of results</span> <code>${summary.digest}</code></p>
 ${summary.statement ? `<p lang="en">${escaped(summary.statement)}</p>` : ''}`;
@@ -95,7 +94,12 @@ function agencies({ agencies: all }: DifferenceSummary): string {
 }
 
 function scales(all: readonly ScaleDifference[]): string {
-  const plots = all.map((scale) => {
+  const isUnchanged = ({ people, changed }: ScaleDifference) => people > 0 && changed === 0;
+  const still = all.filter(isUnchanged).map(({ scaleId }) => escaped(scaleId));
+  const unchanged =
+    still.length > 0 ? `<p>Tidak berubah <span lang="en">unchanged</span>: ${still.join(', ')}</p>` : '';
+  const moving = all.filter((scale) => !isUnchanged(scale));
+  const plots = moving.map((scale) => {
     const { scaleId, unit, people, changed, mean, sd, smallest, largest } = scale;
     if (!scale.histogram) {
       return `<h3>${escaped(scaleId)}</h3><p>Tidak dapat dibandingkan: satuan berbeda sebelum dan sesudah.
@@ -107,7 +111,7 @@ ${histogram(scale.histogram, unit === 'theta' ? 3 : 1)}
 <p>${number(changed)} dari / of ${number(people)} berubah / changed; rata-rata / mean ${described[0]}, SD ${described[1]},
 terkecil / smallest ${described[2]}, terbesar / largest ${described[3]}</p>`;
   });
-  return `<h2>Besarnya perubahan <span lang="en">How much scores change</span></h2>\n${plots.join('\n')}`;
+  return `<h2>Besarnya perubahan <span lang="en">How much scores change</span></h2>\n${plots.join('\n')}${unchanged}`;
 }
 
 function moves(all: readonly Move[]): string {
@@ -137,8 +141,11 @@ function nameOf(what: string): string {
   return names[what] ?? what.replace(/^level:/, 'Level ');
 }
 
+/** Items that move people by their credit; others that merely have new parameters are named in one line. */
 function items(all: readonly ItemDifference[]): string {
-  const bars = all.slice(0, BARS_MAX).map(({ itemId, people, keyChanged, parametersChanged }) => ({
+  const credited = all.filter(({ people, keyChanged }) => people > 0 || keyChanged);
+  const others = all.filter((item) => !credited.includes(item)).map(({ itemId }) => escaped(itemId));
+  const bars = credited.slice(0, BARS_MAX).map(({ itemId, people, keyChanged, parametersChanged }) => ({
     label: itemId,
     value: people,
     of: null,
@@ -148,7 +155,11 @@ function items(all: readonly ItemDifference[]): string {
       ...(parametersChanged ? ['parameter'] : []),
     ].join(', '),
   }));
-  return section('Butir penyebab perubahan', 'Items responsible', horizontalBars(bars), all.length);
+  const rest =
+    others.length > 0
+      ? `<p>Hanya parameter yang berubah <span lang="en">only parameters changed</span>: ${others.join(', ')}</p>`
+      : '';
+  return section('Butir penyebab perubahan', 'Items responsible', `${horizontalBars(bars)}${rest}`, credited.length);
 }
 
 function leftOut({ unfit, unreadable }: DifferenceSummary): string {

@@ -5,7 +5,7 @@ const TRACK = '#e2e8f0';
 const NEUTRAL = '#a0aec0';
 const WIDTH = 920;
 const LABEL_WIDTH = 190;
-const NOTE_WIDTH = 230;
+const NOTE_WIDTH = 320;
 const ROW_HEIGHT = 22;
 const PLOT_HEIGHT = 200;
 const AXIS_HEIGHT = 26;
@@ -69,8 +69,8 @@ export function histogram({ from, width, counts }: Histogram, decimals: number):
 
 /** Where people were against where they are, over all agencies; darker cells hold more. */
 export function moveTable(moves: readonly Move[]): string {
-  const from = [...new Set(moves.map((move) => move.from))].toSorted();
-  const to = [...new Set(moves.map((move) => move.to))].toSorted();
+  const from = [...new Set(moves.map((move) => move.from))].toSorted(fromLowToHigh);
+  const to = [...new Set(moves.map((move) => move.to))].toSorted(fromLowToHigh);
   const people = (row: string, column: string) =>
     moves.filter((move) => move.from === row && move.to === column).reduce((sum, move) => sum + move.people, 0);
   const most = Math.max(1, ...from.flatMap((row) => to.map((column) => people(row, column))));
@@ -84,6 +84,13 @@ export function moveTable(moves: readonly Move[]): string {
     return `<tr><th>${escaped(row)}</th>${cells.join('')}</tr>`;
   });
   return `<table>${head}${body.join('')}</table>`;
+}
+
+/** Words in the order of what they mean; numbers, and words of other packages, in their own. */
+const LOW_TO_HIGH = ['-', 'low', 'middle', 'high', 'kurang-optimal', 'cukup-optimal', 'optimal'];
+
+function fromLowToHigh(left: string, right: string): number {
+  return LOW_TO_HIGH.indexOf(left) - LOW_TO_HIGH.indexOf(right) || (left < right ? -1 : 1);
 }
 
 function rectangle(x: number, y: number, width: number, height: number, fill: string): string {

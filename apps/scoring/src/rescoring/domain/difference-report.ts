@@ -1,5 +1,8 @@
 import type { RescoredRow, ResultValues } from './rescored-row';
 
+/** i2 before i10, the same on every machine. */
+const inNumericOrder = new Intl.Collator('en', { numeric: true });
+
 /** Bars of a histogram; an odd number, so that one bar stands around no difference. */
 const BINS = 21;
 /** Differences of six-decimal numbers have six decimals, whatever binary fractions make of them. */
@@ -165,7 +168,7 @@ function itemsOf(rows: readonly RescoredRow[], changes: ReadonlyMap<string, Item
       keyChanged: changes.get(itemId)?.keyChanged ?? false,
       parametersChanged: changes.get(itemId)?.parametersChanged ?? false,
     }))
-    .toSorted((a, b) => b.people - a.people || (a.itemId < b.itemId ? -1 : 1));
+    .toSorted((a, b) => b.people - a.people || inNumericOrder.compare(a.itemId, b.itemId));
 }
 
 /** The first in the given order; null of none. */
