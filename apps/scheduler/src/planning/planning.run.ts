@@ -26,11 +26,11 @@ export function runPlanning(task: PlanningTask): PlanningResult {
   if (task.loss) requireLoss(task.loss, problem);
 
   const startedAtMs = performance.now();
-  const made =
+  const made: Made =
     base && task.loss ? replanned(problem, rules, seed, base, task.loss) : planSeats(problem, rules, drawFrom(seed));
   const seconds = Math.round(performance.now() - startedAtMs) / 1000;
 
-  const change = base && 'displaced' in made ? changeOf(base, made) : {};
+  const change = base && made.displaced ? changeOf(base, made.seating, made.displaced) : {};
   const report = { ...reportOf(made), inputHash: inputHashOf(task), seed: Number(seed), seconds, ...change };
   return { plan: renderPlan(made.window, made.seating), report };
 }
@@ -55,16 +55,18 @@ function replanned(
   rules: PlanningRules,
   seed: string,
   base: Seating,
-  { lost, from, until }: LossRequest,
+  loss: LossRequest,
 ): Replan {
-  return replanSeats(problem, rules, drawFrom(seed), base, { sites: new Set(lost), from, until });
+  const losses = [...loss.earlier, loss].map(({ lost, from, until }) => ({ sites: new Set(lost), from, until }));
+  return replanSeats(problem, rules, drawFrom(seed), base, losses);
 }
+
+/** A new plan, or one for a loss. */
+type Made = SeatPlan & Partial<Pick<Replan, 'displaced' | 'isOpen'>>;
 
 type Outcome = Omit<PlanReport, 'inputHash' | 'seed' | 'seconds'>;
 
-function reportOf(made: SeatPlan | Replan): Outcome {
-  const { window, seating, uncappedUnits } = made;
-  const isOpen = 'isOpen' in made ? made.isOpen : undefined;
+function reportOf({ window, seating, uncappedUnits, isOpen }: Made): Outcome {
   const { placed, unplaced, totalUnits, worstAgencyDayShare } = outcomeOf(window, seating, isOpen);
   const { people, unitsPerKm } = window.problem;
   return {
@@ -77,7 +79,11 @@ function reportOf(made: SeatPlan | Replan): Outcome {
   };
 }
 
-function changeOf(base: Seating, { seating, displaced }: Replan): Pick<PlanReport, 'displaced' | 'moved'> {
+function changeOf(
+  base: Seating,
+  seating: Seating,
+  displaced: readonly number[],
+): Pick<PlanReport, 'displaced' | 'moved'> {
   const moved = seating.sessionOf.filter(
     (session, person) =>
       session !== UNPLACED && (session !== base.sessionOf[person] || seating.seatOf[person] !== base.seatOf[person]),

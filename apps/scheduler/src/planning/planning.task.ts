@@ -20,12 +20,19 @@ export interface PlanningOptions {
   readonly seed: string;
 }
 
-/** Sites that are lost to a plan. */
-export interface LossRequest {
-  readonly plan: PlanningFile;
+/** Sites that cannot be used from a date on. */
+export interface LostSites {
   readonly lost: readonly string[];
   readonly from: string;
+  /** The last such date; null: to the end of the window. */
   readonly until: string | null;
+}
+
+/** Sites that are lost to a plan. */
+export interface LossRequest extends LostSites {
+  readonly plan: PlanningFile;
+  /** What the plan was made anew for before: those sites are still lost. */
+  readonly earlier: readonly LostSites[];
 }
 
 /** All that a plan follows from; plain data, for another thread and for the file of stored inputs. */

@@ -18,10 +18,16 @@ export interface PlanOutcome {
   readonly worstAgencyDayShare: number;
 }
 
+/**
+ * What came of a plan.
+ *
+ * @param isOpen of a plan for a loss: sessions that people could be seated in, while everybody else keeps the seat; null
+ *   for a new plan
+ */
 export function outcomeOf(
   window: PlanningWindow,
   seating: Seating,
-  isOpen: (session: number) => boolean = () => true,
+  isOpen: ((session: number) => boolean) | null = null,
   solve: FlowSolver = solveMinCostFlow,
 ): PlanOutcome {
   const unplaced: UnplacedPerson[] = [];
@@ -60,8 +66,7 @@ function worstShare(window: PlanningWindow, seating: Seating): number {
 interface Search {
   readonly window: PlanningWindow;
   readonly seating: Seating;
-  /** Seats of other sessions are given to nobody. */
-  readonly isOpen: (session: number) => boolean;
+  readonly isOpen: ((session: number) => boolean) | null;
   readonly solve: FlowSolver;
 }
 
@@ -79,7 +84,8 @@ function reasonFinder(search: Search): (profile: number) => string {
 
 function reasonFor(search: Search, profile: Profile): string {
   if (profile.reach.length === 0) return reasonWithoutReach(search.window, profile);
-  if (hasRoomOnSomeDate(search, profile.reachId)) return 'agency day cap reached on every date with a seat';
+  const hasRoom = search.isOpen === null ? hasRoomOnSomeDate(search, profile.reachId) : hasFreeSeat(search, profile);
+  if (hasRoom) return 'agency day cap reached on every date with a seat';
   return `${reasonWithoutSeat(search, profile)}${isReserveKept(search.window, profile) ? ' beside the reserve' : ''}`;
 }
 
@@ -93,12 +99,11 @@ function reasonWithoutReach({ problem, lanes }: PlanningWindow, { zone, access, 
   return extraMinutes > 0 ? 'no session long enough for the extra time' : 'no session without extra time in the window';
 }
 
-function reasonWithoutSeat({ window, seating, isOpen }: Search, { access, extraMinutes, reach }: Profile): string {
+function reasonWithoutSeat(search: Search, { access, extraMinutes, reach }: Profile): string {
   if (access !== 'none') return 'no accessible seat in the window';
-  const isExtended = reach.every(({ lane }) => window.lanes[lane]!.extendedMinutes !== null);
+  const isExtended = reach.every(({ lane }) => search.window.lanes[lane]!.extendedMinutes !== null);
   if (extraMinutes > 0 && isExtended) return 'no seat left in a session long enough for the extra time';
-  const taken = seatsTaken(window, seating).map(({ size }) => size);
-  const isFull = seatTable(window, taken, isOpen).every((days) => days.every((seats) => seats === 0));
+  const isFull = freeSeats(search).every((days) => days.every((seats) => seats === 0));
   return isFull ? 'no seat left in the window' : 'no seat left within reach of the zone';
 }
 
@@ -107,14 +112,24 @@ function isReserveKept({ problem, usableSeats, laneOf }: PlanningWindow, { reach
   return problem.sessions.some(({ seats }, session) => lanes.has(laneOf[session]!) && usableSeats[session]! < seats);
 }
 
+function freeSeats({ window, seating, isOpen }: Search): Int32Array[] {
+  const taken = seatsTaken(window, seating).map(({ size }) => size);
+  return seatTable(window, taken, isOpen ?? undefined);
+}
+
+function hasFreeSeat(search: Search, { reach }: Profile): boolean {
+  const free = freeSeats(search);
+  return reach.some(({ lane }) => free[lane]!.some((seats) => seats > 0));
+}
+
 /** Whether one more could sit on some date, if others on it changed sites. */
-function hasRoomOnSomeDate({ window, seating, isOpen, solve }: Search, reachId: number): boolean {
+function hasRoomOnSomeDate({ window, seating, solve }: Search, reachId: number): boolean {
   const seated = window.dates.map(() => new Int32Array(window.reaches.length));
   seating.sessionOf.forEach((session, person) => {
-    if (session === UNPLACED || !isOpen(session)) return;
+    if (session === UNPLACED) return;
     seated[window.dateOf[session]!]![window.profiles[window.profileOf[person]!]!.reachId]! += 1;
   });
-  const seats = seatTable(window, null, isOpen);
+  const seats = seatTable(window);
   return window.dates.some((_, date) => {
     const free = seats.map((days) => days[date]!);
     return roomFor(reachId, window.reaches, free, [seated[date]!], solve) > 0;

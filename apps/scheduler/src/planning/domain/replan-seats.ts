@@ -37,18 +37,20 @@ export interface Replan {
 /**
  * Seats the people whose session is lost, by the rules of the plan. Everybody else keeps seat and session; only where
  * that leaves somebody without a seat, as few others as possible move, and none whose session is near.
+ *
+ * @param losses the one that is planned for last, after those that the plan has been made anew for before
  */
 export function replanSeats(
   problem: PlanningProblem,
   rules: PlanningRules,
   drawOf: DrawOf,
   base: Seating,
-  loss: SiteLoss,
+  losses: readonly SiteLoss[],
   solve: FlowSolver = solveMinCostFlow,
 ): Replan {
   const window = openWindow(problem, rules);
-  const lossMinute = minuteOf(loss.from);
-  const isLost = lostSessions(problem, loss);
+  const lossMinute = minuteOf(losses.at(-1)!.from);
+  const isLost = lostSessions(problem, losses);
   const isOpen = (session: number): boolean =>
     !isLost[session] && problem.sessions[session]!.startsAtMinute >= lossMinute;
   const displaced = problem.people.flatMap((_, person) => (isLost[base.sessionOf[person]!] ? [person] : []));
@@ -142,8 +144,10 @@ function dateCosts(window: PlanningWindow, seats: SeatTable, profile: number, ol
   });
 }
 
-function lostSessions({ sessions }: PlanningProblem, { sites, from, until }: SiteLoss): boolean[] {
-  return sessions.map(({ siteId, date }) => sites.has(siteId) && date >= from && (until === null || date <= until));
+function lostSessions({ sessions }: PlanningProblem, losses: readonly SiteLoss[]): boolean[] {
+  return sessions.map(({ siteId, date }) =>
+    losses.some(({ sites, from, until }) => sites.has(siteId) && date >= from && (until === null || date <= until)),
+  );
 }
 
 function unseat(seating: Seating, person: number): void {
