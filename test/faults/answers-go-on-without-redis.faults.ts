@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultRow } from './harness/fault.row';
 import { faultSuite } from './harness/fault.suite';
-import { answerTries, faultWindow } from './harness/history.questions';
+import { acknowledgedDuring, refusalsDuring } from './harness/history.questions';
 
 const GONE_MS = 6_000;
 
@@ -20,12 +20,10 @@ const redisGone: FaultRow = {
     await scene.platform.redis.restart();
     scene.heal();
   },
-  problems({ history }) {
-    const { fromMs, untilMs } = faultWindow(history);
-    const sent = answerTries(history).filter(({ intent }) => intent.atMs > fromMs && intent.atMs < untilMs);
-    const refused = sent.filter(({ outcome }) => outcome?.outcome !== 'ok');
-    return refused.length === 0 ? [] : [`${refused.length} of ${sent.length} answers did not go on without Redis`];
-  },
+  problems: ({ history }) => [
+    ...(acknowledgedDuring(history) === 0 ? ['nothing was acknowledged without Redis'] : []),
+    ...refusalsDuring(history),
+  ],
 };
 
 faultSuite('answers go on without Redis', [redisGone]);

@@ -10,7 +10,6 @@ import { answerTries } from './harness/history.questions';
 import { marksPublished } from './harness/wire';
 
 const STRIKE_TIMEOUT_MS = 15_000;
-const RELAY_KILLS = 2;
 
 /** The relay dies with its events in the log and not marked: it will publish them again. */
 const relayKilled: FaultRow = {
@@ -23,13 +22,11 @@ const relayKilled: FaultRow = {
     proxy = await scene.putPostgresBehindProxy('assessment');
   },
   async harm(scene) {
-    for (let kills = 0; kills < RELAY_KILLS; kills++) {
-      await scene.underLoad();
-      scene.inject();
-      await killBeforeMark(scene);
-      await scene.platform.processes.start('assessment');
-      scene.heal();
-    }
+    await scene.underLoad();
+    scene.inject();
+    await killBeforeMark(scene);
+    await scene.platform.processes.start('assessment');
+    scene.heal();
   },
 };
 let proxy: TcpProxy;
