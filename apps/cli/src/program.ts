@@ -5,6 +5,7 @@ import type { CommandSurroundings } from './command-context';
 import type { CommandGroup } from './command-group';
 import { addDeadLetterCommands } from './dead-letters/dead-letter.commands';
 import { addDoctorCommand } from './doctor/doctor.command';
+import { addGapCommands } from './doctor/gap.commands';
 import { addFormCommands } from './forms/forms.commands';
 import { registerMeasurementCommands } from './measurement/measurement.commands';
 import { addPackageCommands } from './packages/packages.commands';
@@ -31,6 +32,7 @@ const GROUPS: readonly CommandGroup[] = [
   addReplayCommands,
   addDeadLetterCommands,
   addDoctorCommand,
+  addGapCommands,
   addBackupCommands,
 ];
 
