@@ -32,6 +32,6 @@ COPY deploy/image/health-check.mjs deploy/image/petabakat /usr/local/bin/
 USER 1000:1000
 EXPOSE 3000
 # Longer than the service's own checks, which give up after 2 s.
-HEALTHCHECK --interval=5s --timeout=4s --start-period=90s --retries=3 CMD ["node", "/usr/local/bin/health-check.mjs"]
+HEALTHCHECK --interval=5s --timeout=4s --start-period=180s --retries=3 CMD ["node", "/usr/local/bin/health-check.mjs"]
 # The services are started as `node dist/apps/<app>/src/main.js`; without a command, the image explains itself.
 CMD ["petabakat", "--help"]
