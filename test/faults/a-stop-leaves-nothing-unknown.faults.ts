@@ -18,6 +18,7 @@ const gatewayTerminated: FaultRow = {
   logs: ['postgres'],
   short: ['postgres'],
   cutsReplies: false,
+  load: { minutes: 0.7 },
   async arrange(scene) {
     proxy = await scene.putPostgresBehindProxy('gateway');
   },

@@ -13,6 +13,8 @@ const GATEWAY_KILLS_MAX = 6;
 /** The driver reports once a second. */
 const REPORT_MS = 1_100;
 const DOWN_MS = 2_000;
+/** So long that what was restarted has come to rest while answers still come. */
+const MINUTES_WITH_RESTART = 0.7;
 
 type Moment = 'cut-before-forward' | 'swallow-response';
 
@@ -21,8 +23,9 @@ function consumerKilled(name: string, moment: Moment): FaultRow {
   return {
     name,
     logs: ['postgres', 'one-broker'],
-    short: ['postgres'],
+    short: moment === 'swallow-response' ? ['postgres'] : [],
     cutsReplies: false,
+    load: { minutes: MINUTES_WITH_RESTART },
     async arrange(scene) {
       proxy = await scene.putPostgresBehindProxy('assessment');
     },
@@ -63,6 +66,7 @@ const gatewayKilled: FaultRow = {
   logs: ['postgres', 'one-broker'],
   short: ['postgres'],
   cutsReplies: true,
+  load: { minutes: MINUTES_WITH_RESTART },
   async harm(scene) {
     await scene.underLoad();
     scene.inject();
@@ -102,7 +106,7 @@ const brokerKilled: FaultRow = {
   name: 'broker-killed',
   logs: ['one-broker'],
   cutsReplies: false,
-  load: { minutes: 0.7 },
+  load: { minutes: MINUTES_WITH_RESTART },
   async harm(scene) {
     await scene.underLoad();
     scene.inject();

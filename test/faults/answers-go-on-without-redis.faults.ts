@@ -8,7 +8,6 @@ const GONE_MS = 6_000;
 const redisGone: FaultRow = {
   name: 'redis-gone-and-empty',
   logs: ['postgres', 'one-broker'],
-  short: ['postgres'],
   cutsReplies: false,
   async harm(scene) {
     await scene.underLoad();

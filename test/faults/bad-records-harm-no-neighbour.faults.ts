@@ -38,7 +38,6 @@ let injected = 0;
 const poison: FaultRow = {
   name: 'poison-records',
   logs: ['postgres', 'one-broker'],
-  short: ['postgres'],
   cutsReplies: false,
   async harm(scene) {
     await scene.underLoad();

@@ -17,7 +17,7 @@ const relayKilled: FaultRow = {
   logs: ['postgres', 'one-broker'],
   short: ['postgres'],
   cutsReplies: false,
-  load: { incidentShare: 0.6 },
+  load: { incidentShare: 0.6, minutes: 0.7 },
   async arrange(scene) {
     proxy = await scene.putPostgresBehindProxy('assessment');
   },
