@@ -27,6 +27,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   log: 'The log',
   position: 'Positions of consumers',
   config: 'Configuration',
+  setup: 'Soundness of a set-up',
   staff: 'Staff accounts',
   key: 'Measurement: answer keys',
   content: 'Measurement: content of forms',
