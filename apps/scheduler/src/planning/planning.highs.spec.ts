@@ -8,6 +8,7 @@ import { FlowNetwork, type FlowTask } from './domain/flow-network';
 import { solveMinCostFlow } from './domain/min-cost-flow';
 import { outcomeOf } from './domain/plan-outcome';
 import { planSeats } from './domain/plan-seats';
+import type { PlanningProblem } from './domain/planning-problem';
 import { FlowOracle } from './flow-oracle.fixture';
 import { drawFrom } from './seed-draw';
 
@@ -66,6 +67,36 @@ describe('every flow of a plan has the optimum that HiGHS finds', () => {
     });
   }
 });
+
+describe('grouping people and dates changes no optimum', () => {
+  test.each([1, 2, 3, 4, 5])('of window %i, against every person with every session', (seed) => {
+    const problem = generateWindow({ ...SMALL, people: 60, fill: seed % 2 === 0 ? 0.9 : 1.1 }, seed);
+    const rules = { agencyDayCap: { numerator: 1, denominator: 1 }, reserve: NO_RESERVE, accessFirst: false };
+    const { window, seating } = planSeats(problem, rules, drawFrom('1'));
+    const { placed, totalUnits } = outcomeOf(window, seating);
+    expect({ sent: [placed], cost: totalUnits }).toEqual(oracle.optimumOf(personByPersonTask(problem)));
+  });
+});
+
+function personByPersonTask({ people, sites, sessions, distances }: PlanningProblem): FlowTask {
+  const network = new FlowNetwork();
+  const [sink, source] = network.addNodes(2) as [number, number];
+  const sessionNodes = sessions.map(({ seats }) => {
+    const node = network.addNode();
+    network.addArc(node, sink, seats);
+    return node;
+  });
+  for (const { zone, access } of people) {
+    const node = network.addNode();
+    network.addArc(source, node, 1);
+    for (const [session, { siteId }] of sessions.entries()) {
+      const way = distances.find((distance) => distance.zone === zone && distance.siteId === siteId);
+      const isSuited = access === 'none' || sites.find((site) => site.siteId === siteId)!.suits.includes(access);
+      if (way && isSuited) network.addArc(node, sessionNodes[session]!, 1, way.units);
+    }
+  }
+  return { network, sources: [source], sink };
+}
 
 /** Two sources, so that what the first has is never given up for the second. */
 function randomTask(seed: number): FlowTask {
