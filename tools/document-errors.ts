@@ -28,6 +28,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   position: 'Positions of consumers',
   config: 'Configuration',
   setup: 'Soundness of a set-up',
+  backup: 'Backup and restore',
   staff: 'Staff accounts',
   key: 'Measurement: answer keys',
   content: 'Measurement: content of forms',

@@ -6,6 +6,7 @@ import { createSchedulerDataSource } from '../../../scheduler/src/scheduler.modu
 import { createScoringDataSource } from '../../../scoring/src/scoring.module';
 import { type Finding, look, unwell, well } from './finding';
 
+/** A database that does not answer by then is down for everybody who asks. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A gateway is not ready from twice this on. */
 const CLOCK_DIFFERENCE_MAX_MS = 250;

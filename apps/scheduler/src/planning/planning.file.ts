@@ -34,6 +34,7 @@ const SUITS: CsvColumn = {
   pattern: new RegExp(`(${ACCESS_KINDS.join('|')})( +(${ACCESS_KINDS.join('|')}))*`),
   expected: `of ${ACCESS_KINDS.join(', ')}, separated by spaces`,
 };
+/** Ten hours: more than any sitting is long. */
 const EXTRA_MINUTES: CsvColumn = { pattern: /\d{1,3}/, expected: 'a number of minutes' };
 const MINUTES: CsvColumn = { pattern: /[1-9]\d{0,3}/, expected: 'a number of minutes from 1 on' };
 const TIME: CsvColumn = { pattern: /([01]\d|2[0-3]):[0-5]\d/, expected: 'a local time such as 08:00' };
