@@ -29,5 +29,9 @@ replace() {
   done
 }
 
+# A release may bring topics of its own; what exists is left as it is.
+for topics in $(docker compose config --services | grep '^topics'); do
+  docker compose run --rm -T --no-deps "$topics"
+done
 for service in "$@"; do replace "$service"; done
 docker compose ps --format '{{.Name}} {{.Image}} {{.Status}}' "$@"

@@ -10,7 +10,8 @@ export function logFindings(open: () => Promise<EventLog>): Promise<Finding[]> {
     const log = await open();
     try {
       const findings = await look('topics', 'Run petabakat topics create.', () => topicFindings(log));
-      return log.condition ? [...findings, await brokerFinding(log)] : findings;
+      if (!log.condition) return findings;
+      return [...findings, ...(await look('brokers', NO_LOG, async () => [await brokerFinding(log)]))];
     } finally {
       await log.close();
     }
