@@ -144,7 +144,16 @@ describe('commands over HTTP', () => {
       { step: 'open', version: 2, actor: 'officer.a', reasonCode: 'ready', at: '2023-05-01T00:00:00.000Z' },
     ];
     const clusters = [
-      { number: 1, name: 'Cluster 1', state: 'ready', version: 2, lastStep: null, proposals, gate: null },
+      {
+        number: 1,
+        name: 'Cluster 1',
+        state: 'ready',
+        stage: 'ready',
+        version: 2,
+        lastStep: null,
+        proposals,
+        gate: null,
+      },
     ];
     gateway.answer = { status: 200, body: clusters };
     const { out } = await run('rollout', 'status');
@@ -166,12 +175,15 @@ describe('commands over HTTP', () => {
       decision: null,
       history: [],
       sourcesSearched: [{ title: 'List of clusters', finding: 'not named' }],
+      editionInForce: 'published',
+      otherEditions: [{ edition: 'koran-jakarta-2022', cluster: 5, since: '2022-03-13', author: 'Koran Jakarta' }],
     };
     gateway.answer = { status: 200, body };
     const { out } = await run('agency', 'show', 'bp-tapera', '--on', '2023-05-01');
     expect(gateway.received[0]?.line).toBe('GET /v1/agencies/bp-tapera?on=2023-05-01');
     expect(out).toMatch(/cluster +none/);
     expect(out).toMatch(/List of clusters +not named/);
+    expect(out).toMatch(/koran-jakarta-2022 +5 +2022-03-13/);
   });
 
   test('a refusal is shown with its code, problems and next step, and is no success', async () => {

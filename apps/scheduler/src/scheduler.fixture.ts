@@ -151,7 +151,7 @@ export class SchedulerUnderTest {
 
   /** Waits until every record that was appended so far is counted. */
   async caughtUp(): Promise<void> {
-    const topics: TopicAlias[] = ['roster', 'responses', 'results', 'sessions'];
+    const topics: TopicAlias[] = ['roster', 'responses', 'results', 'sessions', 'figures'];
     const ends = await Promise.all(
       topics.map(async (alias) => [TOPICS[alias].name, await this.log.ranges(TOPICS[alias].name)] as const),
     );
@@ -245,9 +245,9 @@ export class SchedulerUnderTest {
     await this.append('results', 'resultScored', analyticsId, scored);
   }
 
-  async seal(sessionId: string, attempts: number): Promise<void> {
+  async seal(sessionId: string, attempts: number, root = NO_ROOT): Promise<void> {
     const version = this.nextVersion(`session ${sessionId}`);
-    const data = { sessionId, version, actor: 'sam', at: this.at(), attempts, root: NO_ROOT };
+    const data = { sessionId, version, actor: 'sam', at: this.at(), attempts, root };
     await this.append('sessions', 'sessionSealed', sessionId, data);
   }
 

@@ -15,19 +15,46 @@ import { AgenciesController } from './agencies/agencies.controller';
 import { AgenciesRepository } from './agencies/agencies.repository';
 import { AgenciesService } from './agencies/agencies.service';
 import { AgencyViews } from './agencies/agency-views';
-import { AgencyEntity, AgencyVersionEntity, MembershipEntity, SearchedSourceEntity } from './agencies/agency.entity';
+import {
+  AgencyEntity,
+  AgencyVersionEntity,
+  MembershipEditionEntity,
+  MembershipEntity,
+  SearchedSourceEntity,
+} from './agencies/agency.entity';
 import { ClusterDecisions } from './clusters/cluster-decisions.service';
 import { ClusterViews } from './clusters/cluster-views';
-import { ClusterDecisionEntity, ClusterEntity, ClusterVersionEntity } from './clusters/cluster.entity';
+import { EvidenceReader } from './clusters/cluster-evidence';
+import {
+  ClusterDecisionEntity,
+  ClusterEntity,
+  ClusterVersionEntity,
+  RampMemberEntity,
+  RampPlanEntity,
+} from './clusters/cluster.entity';
 import { ClustersController } from './clusters/clusters.controller';
 import { ClustersRepository } from './clusters/clusters.repository';
 import { ClustersService } from './clusters/clusters.service';
+import { RampRepository } from './clusters/ramp.repository';
 import type { SchedulerConfig } from './config';
+import { EligibilityController } from './eligibility/eligibility.controller';
+import { EligibilityDecisionEntity, EligibilityRuleEntity } from './eligibility/eligibility.entity';
+import { EligibilityRepository } from './eligibility/eligibility.repository';
+import { EligibilityService } from './eligibility/eligibility.service';
 import { GateWatch } from './gates/gate-watch';
-import { GateEvaluationEntity, GateRuleEntity } from './gates/gate.entity';
+import {
+  AttestationEntity,
+  GateEvaluationEntity,
+  GateRuleEntity,
+  ProcessFiguresEntity,
+  QualityReportEntity,
+} from './gates/gate.entity';
+import { GateFiguresRepository } from './gates/gate-figures.repository';
+import { GateTable } from './gates/gate-table.service';
 import { GatesRepository } from './gates/gates.repository';
-import { GatesService } from './gates/gates.service';
+import { GateRepositories, GatesService } from './gates/gates.service';
 import { CreateScheduler1669200000000 } from './migrations/1669200000000-create-scheduler';
+import { StageRollout1669300000000 } from './migrations/1669300000000-stage-rollout';
 import { PlanController } from './plan/plan.controller';
 import { SeatEntity, SessionEntity } from './plan/plan.entity';
 import { PlanRepository } from './plan/plan.repository';
@@ -67,14 +94,22 @@ export const SCHEDULER_ENTITIES = [
   AgencyVersionEntity,
   AttemptClosingEntity,
   AttemptResultEntity,
+  AttestationEntity,
   ClusterDecisionEntity,
   ClusterEntity,
   ClusterVersionEntity,
+  EligibilityDecisionEntity,
+  EligibilityRuleEntity,
   GateEvaluationEntity,
   GateRuleEntity,
+  MembershipEditionEntity,
   MembershipEntity,
   PersonEntity,
+  ProcessFiguresEntity,
   PublishedTotalEntity,
+  QualityReportEntity,
+  RampMemberEntity,
+  RampPlanEntity,
   RecordSetAsideEntity,
   SearchedSourceEntity,
   SeatEntity,
@@ -87,6 +122,7 @@ export const SCHEDULER_ENTITIES = [
 export const SCHEDULER_CONTROLLERS = [
   AgenciesController,
   ClustersController,
+  EligibilityController,
   PlanController,
   ProgressConsumer,
   ProgressController,
@@ -104,7 +140,7 @@ export function createSchedulerDataSource(url: string): DataSource {
     url,
     schema: 'scheduler',
     entities: SCHEDULER_ENTITIES,
-    migrations: [CreateScheduler1669200000000],
+    migrations: [CreateScheduler1669200000000, StageRollout1669300000000],
     poolSize: POOL_SIZE,
     applicationName: 'petabakat scheduler',
   });
@@ -126,8 +162,14 @@ export class SchedulerModule {
         ClusterViews,
         ClustersRepository,
         ClustersService,
+        EligibilityRepository,
+        EligibilityService,
+        EvidenceReader,
+        GateFiguresRepository,
+        GateRepositories,
         GatesRepository,
         GatesService,
+        GateTable,
         GateWatch,
         PlanRepository,
         PlanService,
@@ -135,6 +177,7 @@ export class SchedulerModule {
         ProgressService,
         ProjectionsRepository,
         ProjectionsService,
+        RampRepository,
         RosterBarrier,
         TargetsRepository,
         TargetsService,
@@ -150,7 +193,7 @@ export function schedulerConsumers(app: INestApplicationContext, onFatal: (error
   const runtime = app.get<Runtime>(SCHEDULER_RUNTIME, { strict: false });
   const log = app.get<EventLog>(SCHEDULER_LOG, { strict: false });
   const positions = new PositionStore(dataSource, runtime);
-  const expects = ['roster', 'responses', 'results', 'sessions'] as const;
+  const expects = ['roster', 'responses', 'results', 'sessions', 'figures'] as const;
   const server = new BatchServer({ group: SCHEDULER_GROUP, log, positions, runtime, expects: [...expects], onFatal });
   app.get(ServiceMetrics, { strict: false }).watchConsumer(server);
   return [server];

@@ -16,12 +16,12 @@ describe('the scheduler schema', () => {
     }
   });
 
-  test('the migration can be taken back', async () => {
+  test('the migrations can be taken back', async () => {
     const database = await freshDatabase();
     const dataSource = createSchedulerDataSource(database.url);
     try {
       await migrate(dataSource);
-      await dataSource.undoLastMigration();
+      for (const _ of dataSource.migrations) await dataSource.undoLastMigration();
       const left = await dataSource.query(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'scheduler' ORDER BY 1",
       );

@@ -711,7 +711,7 @@ export const ERROR_CODES = {
     title: 'No membership was imported under that edition.',
     action: 'Import the edition first, or correct its name.',
   },
-  'eligibility.unknown-person': {
+  'progress.unknown-person': {
     status: 404,
     level: 'debug',
     title: 'Nobody is registered under that pseudonym.',

@@ -19,6 +19,8 @@ interface Agency {
   readonly scenario: boolean;
   readonly decision: Decision | null;
   readonly history: readonly Decision[];
+  readonly editionInForce: string;
+  readonly otherEditions: readonly (Decision & { readonly edition: string })[];
   readonly sourcesSearched: readonly { readonly title: string; readonly finding: string }[];
 }
 
@@ -47,11 +49,16 @@ function renderAgency(agency: Agency): string {
     since: decision?.since,
     'decided by': decision?.author,
     source: decision?.source,
+    edition: agency.editionInForce,
   };
   const parts = [renderFields(fields)];
   if (sourcesSearched.length > 0) {
     const rows = sourcesSearched.map(({ title, finding }) => [title, finding]);
     parts.push(renderTable(['searched', 'found'], rows));
+  }
+  if (agency.otherEditions.length > 0) {
+    const rows = agency.otherEditions.map((one) => [one.edition, one.cluster ?? 'none', one.since, one.author]);
+    parts.push(renderTable(['other edition', 'cluster', 'since', 'decided by'], rows));
   }
   if (history.length > 1) {
     const rows = history.map((one) => [one.since, one.cluster ?? 'none', one.author, one.source]);

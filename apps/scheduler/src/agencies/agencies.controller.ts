@@ -1,10 +1,11 @@
 import { CurrentStaff, Roles, type Staff } from '@app/access';
 import { FileBody } from '@app/bootstrap';
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ImportReport } from '../versioned-records';
-import { AgenciesService } from './agencies.service';
-import { AgencyQuery, DecisionQuery, ScenarioQuery } from './agency-queries.dto';
+import type { MembershipEditionEntity } from './agency.entity';
+import { AgenciesService, FIRST_EDITION } from './agencies.service';
+import { AgencyQuery, DecisionQuery, EditionRequest, MembershipsQuery } from './agency-queries.dto';
 import { type AgencyHistoryView, type AgencyView, AgencyViews } from './agency-views';
 
 @ApiTags('agencies')
@@ -20,6 +21,22 @@ export class AgenciesController {
   @ApiOperation({ summary: 'All agencies with the cluster each is in on a date' })
   list(@Query() { on }: AgencyQuery): Promise<AgencyView[]> {
     return this.views.list(on);
+  }
+
+  @Get('editions')
+  @Roles('operations', 'analyst', 'rollout-officer')
+  @ApiOperation({ summary: 'Which edition of the allocation was put in force, from when, by whose decision' })
+  editions(): Promise<MembershipEditionEntity[]> {
+    return this.views.editions();
+  }
+
+  @Post('editions')
+  @HttpCode(200)
+  @Roles('rollout-officer')
+  @ApiOperation({ summary: 'Puts an imported edition of the allocation in force from a day on' })
+  async putInForce(@Body() request: EditionRequest, @CurrentStaff() staff: Staff): Promise<MembershipEditionEntity[]> {
+    await this.service.putInForce(request, staff.account);
+    return this.views.editions();
   }
 
   @Get(':code')
@@ -51,10 +68,11 @@ export class AgenciesController {
   @ApiOperation({ summary: 'Imports later decisions, corrections, or a marked scenario' })
   importMemberships(
     @FileBody() text: string,
-    @Query() { scenario }: ScenarioQuery,
+    @Query() { scenario, edition }: MembershipsQuery,
     @CurrentStaff() staff: Staff,
   ): Promise<ImportReport> {
-    return this.service.importMemberships(text, scenario === 'true', staff.account);
+    const of = { scenario: scenario === 'true', edition: edition ?? FIRST_EDITION };
+    return this.service.importMemberships(text, of, staff.account);
   }
 
   @Post('sources')

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { latestVersions } from '../versioned-records';
-import { AgencyVersionEntity, MembershipEntity, SearchedSourceEntity } from './agency.entity';
+import { AgencyVersionEntity, MembershipEditionEntity, MembershipEntity, SearchedSourceEntity } from './agency.entity';
 
 /** A membership as it is read back. */
 export interface MembershipRecord {
@@ -12,13 +12,14 @@ export interface MembershipRecord {
   readonly author: string;
   readonly source: string;
   readonly note: string;
+  readonly edition: string;
   readonly scenario: boolean;
   readonly recordedBy: string;
   readonly recordedAt: Date;
 }
 
 const MEMBERSHIP_COLUMNS = `agency_code AS code, version, cluster, effective_from::text AS "effectiveFrom", author, source,
-  note, scenario, recorded_by AS "recordedBy", recorded_at AS "recordedAt"`;
+  note, edition, scenario, recorded_by AS "recordedBy", recorded_at AS "recordedAt"`;
 
 @Injectable()
 export class AgenciesRepository {
@@ -56,6 +57,33 @@ export class AgenciesRepository {
       [on, withScenarios, code],
     );
     return rows[0] ?? null;
+  }
+
+  /** What each edition says of an agency on a date, in force or not. */
+  async everyEditionOn(manager: EntityManager, code: string, on: string): Promise<MembershipRecord[]> {
+    return manager.query(
+      `SELECT DISTINCT ON (edition) ${MEMBERSHIP_COLUMNS} FROM memberships
+       WHERE agency_code = $1 AND effective_from <= $2 AND NOT scenario
+       ORDER BY edition, effective_from DESC, version DESC`,
+      [code, on],
+    );
+  }
+
+  async editionOn(manager: EntityManager, on: string): Promise<string> {
+    const [row] = await manager.query<{ edition: string }[]>('SELECT edition_on($1) AS edition', [on]);
+    return row!.edition;
+  }
+
+  async hasEdition(manager: EntityManager, edition: string): Promise<boolean> {
+    return manager.existsBy(MembershipEntity, { edition });
+  }
+
+  async editions(manager: EntityManager): Promise<MembershipEditionEntity[]> {
+    return manager.find(MembershipEditionEntity, { order: { version: 'ASC' } });
+  }
+
+  async insertEdition(manager: EntityManager, edition: MembershipEditionEntity): Promise<void> {
+    await manager.insert(MembershipEditionEntity, edition);
   }
 
   async sources(manager: EntityManager): Promise<SearchedSourceEntity[]> {

@@ -1,3 +1,4 @@
+import { DomainError } from '@app/contracts';
 import type { Runtime } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -11,13 +12,24 @@ import { type ImportReport, type Recording, hasContent, newVersions, reportOf } 
 import { type AgencyRow, type MembershipRow, readAgencies, readMemberships, readSources } from './agencies.file';
 import { AgenciesRepository, type MembershipRecord } from './agencies.repository';
 
+/** Which edition of the allocation holds from a day on, and who decided so. */
+export interface EditionInForce {
+  readonly edition: string;
+  readonly effectiveFrom: string;
+  readonly author: string;
+  readonly source: string;
+}
+
 /** Since when and by whose decision the clusters of an agencies file hold. */
 export interface Decision {
   readonly effectiveFrom: string;
   readonly author: string;
 }
 
-type MembershipContent = Omit<MembershipRow, 'row'> & { readonly scenario: boolean };
+type MembershipContent = Omit<MembershipRow, 'row'> & { readonly scenario: boolean; readonly edition: string };
+
+/** The edition of what is imported without naming one. */
+export const FIRST_EDITION = 'published';
 
 /** Records agencies, their clusters and the sources searched: all of a file or nothing of it. */
 @Injectable()
@@ -48,7 +60,11 @@ export class AgenciesService {
   }
 
   /** A scenario stays marked in every answer, and goes before what was published. */
-  async importMemberships(text: string, scenario: boolean, account: string): Promise<ImportReport> {
+  async importMemberships(
+    text: string,
+    { scenario, edition }: { readonly scenario: boolean; readonly edition: string },
+    account: string,
+  ): Promise<ImportReport> {
     const rows = readMemberships(text);
     return this.recording(account, async (manager, recording) => {
       await this.refuseUnknownAgencies(
@@ -56,7 +72,7 @@ export class AgenciesService {
         rows.map(({ row, code }) => ({ row, column: 'code', code })),
       );
       await this.refuseUnknownClusters(manager, rows);
-      const contents = rows.map((row) => ({ ...withoutRow(row), scenario }));
+      const contents = rows.map((row) => ({ ...withoutRow(row), scenario, edition }));
       return reportOf(rows, (await this.recordMemberships(manager, contents, recording)).length);
     });
   }
@@ -76,6 +92,22 @@ export class AgenciesService {
       );
       return reportOf(rows, versions.length);
     });
+  }
+
+  /** Puts an edition in force from a day on. The editions themselves stay as they are, side by side. */
+  async putInForce({ edition, effectiveFrom, author, source }: EditionInForce, account: string): Promise<void> {
+    const request = { edition, effectiveFrom, author, source };
+    const recordedAt = new Date(this.runtime.nowMs());
+    await this.dataSource.transaction(async (manager) => {
+      await lockImports(manager);
+      if (!(await this.agencies.hasEdition(manager, request.edition))) throw new DomainError('agency.unknown-edition');
+      const recorded = await this.agencies.editions(manager);
+      const before = recorded.at(-1);
+      if (before && hasContent<EditionInForce>(before, request)) return;
+      const version = (before?.version ?? 0) + 1;
+      await this.agencies.insertEdition(manager, { ...request, version, recordedBy: account, recordedAt });
+    });
+    this.watch.wake();
   }
 
   private async recording(
@@ -135,7 +167,7 @@ function contentOf(row: AgencyRow): Omit<AgencyRow, 'row' | 'cluster'> {
 
 function membershipOf(row: AgencyRow, { effectiveFrom, author }: Decision): MembershipContent {
   const { code, cluster, source, note } = row;
-  return { code, cluster, effectiveFrom, author, source, note, scenario: false };
+  return { code, cluster, effectiveFrom, author, source, note, scenario: false, edition: FIRST_EDITION };
 }
 
 /**
@@ -163,6 +195,6 @@ export function newMemberships(
   });
 }
 
-function dateKeyOf({ code, effectiveFrom, scenario }: MembershipContent): string {
-  return `${code} ${effectiveFrom} ${scenario ? 'scenario' : 'published'}`;
+function dateKeyOf({ code, effectiveFrom, scenario, edition }: MembershipContent): string {
+  return `${code} ${effectiveFrom} ${scenario ? 'scenario' : edition}`;
 }

@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { dateAt } from '../plan/domain/local-time';
 import { ROLLOUT_TIME_ZONE } from '../plan/rollout-day';
 import { SCHEDULER_DATA_SOURCE, SCHEDULER_RUNTIME } from '../scheduler.tokens';
-import type { AgencyVersionEntity, SearchedSourceEntity } from './agency.entity';
+import type { AgencyVersionEntity, MembershipEditionEntity, SearchedSourceEntity } from './agency.entity';
 import { AgenciesRepository, type MembershipRecord } from './agencies.repository';
 
 /** A decision about an agency's cluster, or the finding that there is none. */
@@ -18,6 +18,8 @@ export interface MembershipView {
   readonly note: string;
   /** Made up for a demonstration. */
   readonly scenario: boolean;
+  /** The version of the whole allocation that the record belongs to. */
+  readonly edition: string;
   readonly version: number;
   readonly recordedBy: string;
   readonly recordedAt: string;
@@ -46,6 +48,10 @@ export interface AgencyView {
 export interface AgencyHistoryView extends AgencyView {
   /** What stands without the scenario, where one is shown. */
   readonly published: MembershipView | null;
+  /** The edition of the allocation that is in force on the date. */
+  readonly editionInForce: string;
+  /** What the other editions say of the agency on that date. */
+  readonly otherEditions: readonly MembershipView[];
   /** Where a cluster was looked for, shown where no published source names one. */
   readonly sourcesSearched: readonly SearchedSourceView[];
   readonly history: readonly MembershipView[];
@@ -77,13 +83,21 @@ export class AgencyViews {
     const inForce = await this.agencies.membershipOn(manager, agency.code, on, true);
     const published = await this.agencies.membershipOn(manager, agency.code, on, false);
     const sources = published?.cluster ? [] : await this.agencies.sources(manager);
+    const editionInForce = await this.agencies.editionOn(manager, on);
+    const everyEdition = await this.agencies.everyEditionOn(manager, agency.code, on);
     const history = await this.agencies.history(manager, agency.code);
     return {
       ...viewOf(agency, on, inForce),
       published: published && membershipViewOf(published),
       sourcesSearched: sources.filter((source) => concerns(source, agency.code)).map(sourceViewOf),
+      editionInForce,
+      otherEditions: everyEdition.filter(({ edition }) => edition !== editionInForce).map(membershipViewOf),
       history: history.map(membershipViewOf),
     };
+  }
+
+  editions(): Promise<MembershipEditionEntity[]> {
+    return this.agencies.editions(this.dataSource.manager);
   }
 
   private today(): string {

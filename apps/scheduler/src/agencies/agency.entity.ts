@@ -61,6 +61,10 @@ export class MembershipEntity extends RecordColumns {
   @Column({ type: 'text' })
   note: string;
 
+  /** The version of the whole allocation that the record belongs to; one edition is in force at a time. */
+  @Column({ type: 'text' })
+  edition: string;
+
   /** Made up for a demonstration; it stays marked wherever it is shown. */
   @Column({ type: 'boolean' })
   scenario: boolean;
@@ -90,4 +94,23 @@ export class SearchedSourceEntity extends RecordColumns {
 
   @Column({ type: 'text' })
   finding: string;
+}
+
+/** Which edition of the allocation is in force from a date on; of two of the same day the later version. */
+@Entity({ name: 'membership_editions' })
+export class MembershipEditionEntity extends RecordColumns {
+  @PrimaryColumn({ type: 'integer' })
+  version: number;
+
+  @Column({ type: 'text' })
+  edition: string;
+
+  @Column({ name: 'effective_from', type: 'date' })
+  effectiveFrom: string;
+
+  @Column({ type: 'text' })
+  author: string;
+
+  @Column({ type: 'text' })
+  source: string;
 }

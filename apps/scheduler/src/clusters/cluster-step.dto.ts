@@ -1,8 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsNumber, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { PROPOSED_STEPS, type ProposedStep } from './domain/cluster-status';
 
+/** More gates than there are. */
+const OVERRIDES_MAX = 50;
 const REASON_CODE = /^[a-z][a-z0-9-]{1,63}$/;
 
 export class ClusterNumberParameter {
@@ -32,36 +34,16 @@ export class ProposalRequest extends SingleStepRequest {
   @ApiProperty({ enum: PROPOSED_STEPS })
   @IsIn(PROPOSED_STEPS)
   step: ProposedStep;
+
+  @ApiProperty({ description: 'Inconclusive gates that both people go on over.', type: [String], required: false })
+  @IsArray()
+  @ArrayMaxSize(OVERRIDES_MAX)
+  @Matches(/^[a-z][a-z-]{1,63}$/, { each: true })
+  overrides: string[] = [];
 }
 
 export class ConfirmationRequest extends SeenVersion {
   @ApiProperty({ enum: PROPOSED_STEPS })
   @IsIn(PROPOSED_STEPS)
   step: ProposedStep;
-}
-
-export class GateRuleRequest {
-  @ApiProperty({ description: 'Share of the registered from which the gate passes.', minimum: 1, maximum: 100 })
-  @IsNumber()
-  @Min(1)
-  @Max(100)
-  passPercent: number;
-
-  @ApiProperty({ description: 'Minutes after which a submission without a result is overdue.', minimum: 1 })
-  @IsInt()
-  @Min(1)
-  @Max(1440)
-  overdueMinutes: number;
-
-  @ApiProperty({ description: 'Who decided.', maxLength: 200 })
-  @IsString()
-  @MinLength(1)
-  @MaxLength(200)
-  author: string;
-
-  @ApiProperty({ description: 'Where the decision can be read.', maxLength: 500 })
-  @IsString()
-  @MinLength(1)
-  @MaxLength(500)
-  source: string;
 }

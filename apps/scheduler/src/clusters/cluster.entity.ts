@@ -58,3 +58,51 @@ export class ClusterDecisionEntity {
   @Column({ type: 'jsonb' })
   decision: object;
 }
+
+/** How a cluster grows, and by which seed its canary is chosen; the highest version is in force until it opens. */
+@Entity({ name: 'ramp_plans' })
+export class RampPlanEntity extends RecordColumns {
+  @ForeignKey(() => ClusterEntity, { name: 'ramp_plans_cluster' })
+  @PrimaryColumn({ type: 'integer' })
+  cluster: number;
+
+  @PrimaryColumn({ type: 'integer' })
+  version: number;
+
+  @Column({ name: 'canary_percent', type: 'double precision', nullable: true })
+  canaryPercent: number | null;
+
+  /** Percentages with a blank between them. */
+  @Column({ type: 'text' })
+  waves: string;
+
+  /** Names of gates with a blank between them. */
+  @Column({ type: 'text' })
+  gates: string;
+
+  @Column({ type: 'text' })
+  seed: string;
+
+  @Column({ type: 'text' })
+  author: string;
+
+  @Column({ type: 'text' })
+  source: string;
+}
+
+/** People chosen for the canary or a wave. Nobody is ever taken out. */
+@Entity({ name: 'ramp_members' })
+export class RampMemberEntity {
+  @ForeignKey(() => ClusterEntity, { name: 'ramp_members_cluster' })
+  @PrimaryColumn({ type: 'integer' })
+  cluster: number;
+
+  @PrimaryColumn({ name: 'analytics_id', type: 'text' })
+  analyticsId: string;
+
+  @Column({ name: 'share_percent', type: 'double precision' })
+  sharePercent: number;
+
+  @Column({ name: 'chosen_at', type: 'timestamptz' })
+  chosenAt: Date;
+}

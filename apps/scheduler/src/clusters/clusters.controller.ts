@@ -2,17 +2,14 @@ import { CurrentStaff, Roles, type Staff } from '@app/access';
 import { FileBody } from '@app/bootstrap';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AttestationRequest } from '../gates/attestation.dto';
 import type { GateRuleEntity } from '../gates/gate.entity';
+import { GateTable } from '../gates/gate-table.service';
+import { GateWatch } from '../gates/gate-watch';
 import { GatesService } from '../gates/gates.service';
 import type { ImportReport } from '../versioned-records';
-import {
-  ClusterNumberParameter,
-  ConfirmationRequest,
-  GateRuleRequest,
-  ProposalRequest,
-  SingleStepRequest,
-} from './cluster-step.dto';
-import { type ClusterHistoryView, type ClusterView, ClusterViews } from './cluster-views';
+import { ClusterNumberParameter, ConfirmationRequest, ProposalRequest, SingleStepRequest } from './cluster-step.dto';
+import { type ChosenPeopleView, type ClusterHistoryView, type ClusterView, ClusterViews } from './cluster-views';
 import { ClustersService } from './clusters.service';
 import type { ClusterCommand } from './domain/cluster-steps';
 
@@ -23,6 +20,8 @@ export class ClustersController {
     private readonly service: ClustersService,
     private readonly views: ClusterViews,
     private readonly gates: GatesService,
+    private readonly table: GateTable,
+    private readonly watch: GateWatch,
   ) {}
 
   @Get()
@@ -32,18 +31,42 @@ export class ClustersController {
     return this.views.list();
   }
 
-  @Get('gates/coverage/rules')
+  @Get('gates')
   @Roles('operations', 'analyst', 'rollout-officer')
-  @ApiOperation({ summary: 'The versions of the coverage rule; the highest is in force' })
+  @ApiOperation({ summary: 'The gate table with all its versions; of each gate the highest is in force' })
   rules(): Promise<GateRuleEntity[]> {
-    return this.views.coverageRules();
+    return this.table.rules();
   }
 
-  @Post('gates/coverage/rules')
+  @Post('gates')
+  @HttpCode(200)
   @Roles('rollout-officer')
-  @ApiOperation({ summary: 'Records a new version of the coverage rule' })
-  addRule(@Body() rule: GateRuleRequest, @CurrentStaff() staff: Staff): Promise<GateRuleEntity> {
-    return this.gates.addRule(rule, staff.account);
+  @ApiConsumes('text/csv')
+  @ApiBody({
+    schema: { type: 'string' },
+    description: 'gate,moments,thresholds,failureLimit,failureWindowDays,inconclusiveLimitDays,author,source',
+  })
+  @ApiOperation({ summary: 'Imports rows of the gate table; a changed row is a new version' })
+  importRules(@FileBody() text: string, @CurrentStaff() staff: Staff): Promise<ImportReport> {
+    return this.table.importRules(text, staff.account);
+  }
+
+  @Post('ramps')
+  @HttpCode(200)
+  @Roles('rollout-officer')
+  @ApiConsumes('text/csv')
+  @ApiBody({ schema: { type: 'string' }, description: 'cluster,canaryPercent,waves,gates,seed,author,source' })
+  @ApiOperation({ summary: 'Imports how clusters grow; a cluster keeps the plan that it opened under' })
+  importRamps(@FileBody() text: string, @CurrentStaff() staff: Staff): Promise<ImportReport> {
+    return this.service.importRampPlans(text, staff.account);
+  }
+
+  @Post('attestations')
+  @HttpCode(202)
+  @Roles('operations', 'rollout-officer')
+  @ApiOperation({ summary: 'Records what a person vouches for at a site' })
+  attest(@Body() request: AttestationRequest, @CurrentStaff() staff: Staff): Promise<{ attestationId: string }> {
+    return this.table.attest(request, staff.account);
   }
 
   @Get(':number')
@@ -51,6 +74,13 @@ export class ClustersController {
   @ApiOperation({ summary: 'One cluster with every step taken and the latest evaluations of its gate' })
   show(@Param() { number }: ClusterNumberParameter): Promise<ClusterHistoryView> {
     return this.views.show(number);
+  }
+
+  @Get(':number/people')
+  @Roles('operations', 'rollout-officer')
+  @ApiOperation({ summary: 'Who was chosen for the canary and the waves, by pseudonym; the seed once it is no secret' })
+  people(@Param() { number }: ClusterNumberParameter): Promise<ChosenPeopleView> {
+    return this.views.people(number);
   }
 
   @Post()
@@ -78,7 +108,7 @@ export class ClustersController {
   @Post(':number/hold')
   @HttpCode(200)
   @Roles('rollout-officer', 'operations')
-  @ApiOperation({ summary: 'Holds a ramping cluster: no session starts, running ones finish' })
+  @ApiOperation({ summary: 'Holds a running cluster: no session starts, running ones finish' })
   hold(
     @Param() { number }: ClusterNumberParameter,
     @Body() { version, reasonCode }: SingleStepRequest,
@@ -90,14 +120,14 @@ export class ClustersController {
   @Post(':number/proposals')
   @HttpCode(200)
   @Roles('rollout-officer')
-  @ApiOperation({ summary: 'Proposes opening, resuming or closing; another person confirms within 24 hours' })
+  @ApiOperation({ summary: 'Proposes a step; another person confirms within 24 hours' })
   async propose(
     @Param() { number }: ClusterNumberParameter,
-    @Body() { step, version, reasonCode }: ProposalRequest,
+    @Body() { step, version, reasonCode, overrides }: ProposalRequest,
     @CurrentStaff() { account }: Staff,
   ): Promise<ClusterHistoryView> {
     await this.gates.evaluate();
-    return this.command(number, { kind: 'propose', step, actor: account, version, reasonCode });
+    return this.command(number, { kind: 'propose', step, actor: account, version, reasonCode, overrides });
   }
 
   @Post(':number/confirmations')
@@ -115,6 +145,8 @@ export class ClustersController {
 
   private async command(number: number, command: ClusterCommand): Promise<ClusterHistoryView> {
     await this.service.command(number, command);
+    // Another stage asks other gates.
+    this.watch.wake();
     return this.views.show(number);
   }
 }

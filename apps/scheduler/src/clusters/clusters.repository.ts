@@ -19,6 +19,14 @@ export class ClustersRepository {
     return this.loadAll(manager);
   }
 
+  /**
+   * Keeps decisions out for as long as an evaluation takes. Locking a table takes no snapshot: a transaction under
+   * REPEATABLE READ that begins so sees everything decided before it got the lock.
+   */
+  async lockForEvaluation(manager: EntityManager): Promise<void> {
+    await manager.query('LOCK TABLE clusters IN EXCLUSIVE MODE');
+  }
+
   async loadAll(manager: EntityManager): Promise<Map<number, LoadedCluster>> {
     const rows: { number: number; decisions: Decision[] }[] = await manager.query(
       `SELECT c.number, COALESCE(jsonb_agg(d.decision ORDER BY d.sequence) FILTER (WHERE d.sequence IS NOT NULL), '[]')

@@ -2,16 +2,18 @@ import { DomainError } from '@app/contracts';
 import { type Runtime, wakeOutbox } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import { COVERAGE_GATE } from '../gates/domain/coverage';
-import { GatesRepository } from '../gates/gates.repository';
+import { withoutRow } from '../csv-cells';
+import { FileProblems } from '../file-problems';
 import { lockImports } from '../import-lock';
 import { SCHEDULER_DATA_SOURCE, SCHEDULER_RUNTIME } from '../scheduler.tokens';
 import { type ImportReport, newVersions, reportOf } from '../versioned-records';
 import { ClusterDecisions } from './cluster-decisions.service';
+import { EvidenceReader, evidenceFor } from './cluster-evidence';
 import { readClusters } from './clusters.file';
-import { ClustersRepository, type LoadedCluster } from './clusters.repository';
-import type { GateSnapshot } from './domain/cluster-status';
-import { type ClusterCommand, type Evidence, decide } from './domain/cluster-steps';
+import { ClustersRepository } from './clusters.repository';
+import { type ClusterCommand, decide } from './domain/cluster-steps';
+import { readRampPlans } from './ramp-plans.file';
+import { RampRepository } from './ramp.repository';
 
 /** Takes people's decisions about clusters, under the lock of all clusters. */
 @Injectable()
@@ -21,7 +23,8 @@ export class ClustersService {
     @Inject(SCHEDULER_RUNTIME) private readonly runtime: Runtime,
     private readonly clusters: ClustersRepository,
     private readonly decisions: ClusterDecisions,
-    private readonly gates: GatesRepository,
+    private readonly evidence: EvidenceReader,
+    private readonly ramps: RampRepository,
   ) {}
 
   /** @throws DomainError with what stands against the step */
@@ -30,7 +33,9 @@ export class ClustersService {
       const all = await this.clusters.lockAll(manager);
       const cluster = all.get(number);
       if (!cluster) throw new DomainError('cluster.unknown');
-      const verdict = decide(cluster.status, command, await this.evidence(manager, cluster, all));
+      const at = new Date(this.runtime.nowMs()).toISOString();
+      const evidence = evidenceFor(cluster, await this.evidence.read(manager, all), at);
+      const verdict = decide(cluster.status, command, evidence);
       if (verdict.kind === 'refused') {
         throw new DomainError(verdict.code, undefined, { problems: verdict.problems });
       }
@@ -53,27 +58,32 @@ export class ClustersService {
     });
   }
 
-  private async evidence(
-    manager: EntityManager,
-    cluster: LoadedCluster,
-    all: ReadonlyMap<number, LoadedCluster>,
-  ): Promise<Evidence> {
-    const gates = await this.gates.latestEvaluations(manager, COVERAGE_GATE);
-    return {
-      at: new Date(this.runtime.nowMs()).toISOString(),
-      gate: gates.get(cluster.number) ?? null,
-      predecessor: predecessorOf(cluster.number, all, gates),
-    };
+  /** A cluster keeps the plan that it opened under: a later one is for clusters that have yet to open. */
+  async importRampPlans(text: string, account: string): Promise<ImportReport> {
+    const rows = readRampPlans(text);
+    const recording = { recordedBy: account, recordedAt: new Date(this.runtime.nowMs()) };
+    return this.dataSource.transaction(async (manager) => {
+      await lockImports(manager);
+      await this.refuseUnknownClusters(manager, rows);
+      const recorded = await this.ramps.plans(manager);
+      const versions = newVersions(rows.map(withoutRow), recorded, ({ cluster }) => String(cluster));
+      await this.ramps.insert(
+        manager,
+        versions.map((version) => ({ ...version, ...recording })),
+      );
+      return reportOf(rows, versions.length);
+    });
   }
-}
 
-/** The cluster with the next lower number: numbers may leave gaps, turns may not. */
-function predecessorOf(
-  number: number,
-  all: ReadonlyMap<number, LoadedCluster>,
-  gates: ReadonlyMap<number, GateSnapshot>,
-): Evidence['predecessor'] {
-  const before = Math.max(0, ...[...all.keys()].filter((candidate) => candidate < number));
-  const loaded = all.get(before);
-  return loaded ? { cluster: before, state: loaded.status.state, gate: gates.get(before) ?? null } : null;
+  private async refuseUnknownClusters(
+    manager: EntityManager,
+    rows: readonly { readonly row: number; readonly cluster: number }[],
+  ): Promise<void> {
+    const known = await this.clusters.numbers(manager);
+    const problems = new FileProblems();
+    for (const { row, cluster } of rows) {
+      if (!known.has(cluster)) problems.add(row, 'cluster', 'is not a cluster; import clusters first');
+    }
+    problems.refuseIfAny();
+  }
 }

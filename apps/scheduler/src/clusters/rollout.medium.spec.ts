@@ -146,7 +146,7 @@ describe('the rollout', () => {
     await step(2, 'open', 2);
     expect(await scheduler.cluster(2)).toMatchObject({
       state: 'ramping',
-      lastStep: { gate: { cluster: 1, gate: 'coverage', outcome: 'passed' } },
+      lastStep: { gates: [{ cluster: 1, gate: 'coverage', outcome: 'passed' }] },
     });
   });
 
@@ -171,7 +171,12 @@ describe('the rollout', () => {
     expect(await scheduler.cluster(1)).toMatchObject({
       state: 'held',
       version: 4,
-      lastStep: { step: 'hold', actors: ['gate'], reasonCode: 'coverage-below', gate: { evaluation: gate.evaluation } },
+      lastStep: {
+        step: 'hold',
+        actors: ['gate'],
+        reasonCode: 'coverage-below',
+        gates: [{ evaluation: gate.evaluation }],
+      },
     });
     expect(await admissionsOf(1, 2)).toEqual([
       [3, true],
@@ -252,14 +257,15 @@ describe('the rollout', () => {
     await open(1);
     await sit(['p1', 'p2', 'p3']);
     await gateIs(1, 'inconclusive', 'sessions-running');
-    const rule = { passPercent: 60, overdueMinutes: 15, author: 'BKN', source: 'decree 7' };
-    await scheduler.ok('POST', '/v1/clusters/gates/coverage/rules', 'rini', rule);
+    const rule = 'coverage,promotion,pass=60 overdueMinutes=15,0,1,,BKN,decree 7';
+    const header = 'gate,moments,thresholds,failureLimit,failureWindowDays,inconclusiveLimitDays,author,source';
+    await scheduler.ok('POST', '/v1/clusters/gates', 'rini', `${header}\n${rule}`);
     const gate = await gateIs(1, 'passed', 'coverage-reached');
-    expect(gate.figures).toMatchObject({ passPercent: 60, ruleVersion: 2 });
-    const rules = await scheduler.ok<GateRuleEntity[]>('GET', '/v1/clusters/gates/coverage/rules', 'ana');
+    expect(gate.figures).toMatchObject({ pass: 60, ruleVersion: 2 });
+    const rules = await scheduler.ok<GateRuleEntity[]>('GET', '/v1/clusters/gates', 'ana');
     expect(rules).toMatchObject([
-      { version: 1, passPercent: 80 },
-      { version: 2, passPercent: 60, recordedBy: 'rini' },
+      { version: 1, thresholds: 'pass=80 overdueMinutes=15' },
+      { version: 2, thresholds: 'pass=60 overdueMinutes=15', recordedBy: 'rini' },
     ]);
   });
 

@@ -1,36 +1,53 @@
 import { type Runtime, addToOutbox, wakeOutbox } from '@app/messaging';
+import { encodeFields, merkleRoot } from '@app/receipts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ClusterDecisions } from '../clusters/cluster-decisions.service';
-import { eventOfEvaluation } from '../clusters/cluster-events';
+import { type LogPositionOf, eventOfEvaluation } from '../clusters/cluster-events';
+import { EvidenceReader, type RolloutEvidence, evidenceFor, rampOf } from '../clusters/cluster-evidence';
 import { ClustersRepository, type LoadedCluster } from '../clusters/clusters.repository';
-import type { ClusterState, GateSnapshot } from '../clusters/domain/cluster-status';
-import { holdByGate } from '../clusters/domain/cluster-steps';
-import { lockImports } from '../import-lock';
-import { ROLLOUT_TIME_ZONE } from '../plan/rollout-day';
-import { dateAt } from '../plan/domain/local-time';
-import { SCHEDULER_DATA_SOURCE, SCHEDULER_RUNTIME } from '../scheduler.tokens';
 import {
-  COVERAGE_GATE,
-  type CoverageFigures,
-  type CoverageRule,
-  judgeCoverage,
-  recordedFigures,
-} from './domain/coverage';
-import { GateRuleEntity } from './gate.entity';
-import { type FiguresAtPositions, GatesRepository } from './gates.repository';
+  type ClusterState,
+  type ClusterStatus,
+  type GateSnapshot,
+  RUNNING_STATES,
+  stageOf,
+} from '../clusters/domain/cluster-status';
+import { type GateMoment, advanceByGate, holdByGate } from '../clusters/domain/cluster-steps';
+import { dateAt } from '../plan/domain/local-time';
+import { ROLLOUT_TIME_ZONE } from '../plan/rollout-day';
+import { SCHEDULER_DATA_SOURCE, SCHEDULER_RUNTIME } from '../scheduler.tokens';
+import { COVERAGE_GATE, type CoverageRule, judgeCoverage, recordedFigures } from './domain/coverage';
+import { holdReason } from './domain/gate-history';
+import { type GateFigures, type GateVerdict, JUDGES } from './domain/gate-judgement';
+import { isGateName } from './domain/gate-rule';
+import { GateFiguresRepository } from './gate-figures.repository';
+import { GatesRepository } from './gates.repository';
+import type { AskedRule } from './recorded-rule';
 
-/** Clusters whose gate has something to say: before they open there is nothing to judge, and a closed one is done. */
-const JUDGED_STATES: readonly ClusterState[] = ['ramping', 'held'];
+/** The domain of the leaves that a session is sealed over, as docs/receipts.md gives it. */
+const SESSION_LEAF_DOMAIN = 'petabakat.session-leaf.v1';
+/** Seals checked in one evaluation: a day of the whole nation in a few of them, and none takes long. */
+const SEALS_PER_EVALUATION = 200;
+/** Clusters that have something to judge: before they are prepared there is nothing, and an ended one is done. */
+const JUDGED_STATES: readonly ClusterState[] = ['ready', ...RUNNING_STATES, 'held'];
+const EVERYBODY_PERCENT = 100;
+/** Figures that drift with the clock; an evaluation that differs in nothing else says nothing new. */
+const DRIFTING = /(Minutes|Ms)$|^reports$/;
 
-export interface NewGateRule {
-  readonly passPercent: number;
-  readonly overdueMinutes: number;
-  readonly author: string;
-  readonly source: string;
+type Judged = Omit<GateSnapshot, 'evaluation'>;
+
+/** What the gates are read from. */
+@Injectable()
+export class GateRepositories {
+  constructor(
+    readonly gates: GatesRepository,
+    readonly figures: GateFiguresRepository,
+    readonly evidence: EvidenceReader,
+  ) {}
 }
 
-/** Evaluates the gates, records what they said, and holds a cluster whose gate has failed. */
+/** Evaluates the gates, records what they said, holds a cluster over a failed one, and lets a passed wave go on. */
 @Injectable()
 export class GatesService {
   private readonly logger = new Logger(GatesService.name);
@@ -40,80 +57,129 @@ export class GatesService {
     @Inject(SCHEDULER_RUNTIME) private readonly runtime: Runtime,
     private readonly clusters: ClustersRepository,
     private readonly decisions: ClusterDecisions,
-    private readonly gates: GatesRepository,
+    private readonly repositories: GateRepositories,
   ) {}
 
-  /** Evaluates every cluster that is open or held. An evaluation that says what the last one said is not recorded. */
+  /** Evaluates what binds each cluster. An evaluation that says what the last one said is not recorded. */
   async evaluate(): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
-      const judged = [...(await this.clusters.lockAll(manager)).values()].filter(isJudged);
-      if (judged.length === 0) return;
-      const rule = await this.gates.ruleInForce(manager, COVERAGE_GATE);
-      if (!rule) return this.logger.warn('the coverage gate has no rule: nothing is evaluated');
-      const seen = await this.figuresOf(manager, judged, rule);
-      const latest = await this.gates.latestEvaluations(manager, COVERAGE_GATE);
-      for (const cluster of judged) {
-        const figures = seen.figures.get(cluster.number);
-        if (figures) await this.record(manager, cluster, this.judge(cluster, figures, rule), seen, latest);
+    await this.dataSource.transaction('REPEATABLE READ', async (manager) => {
+      // Taken before the snapshot, so that the snapshot holds every decision made so far.
+      await this.clusters.lockForEvaluation(manager);
+      await this.checkSeals(manager);
+      const evidence = await this.repositories.evidence.read(manager, await this.clusters.loadAll(manager));
+      const positions = await this.repositories.gates.positions(manager);
+      for (const cluster of evidence.clusters.values()) {
+        if (isJudged(cluster)) await this.evaluateCluster(manager, cluster, evidence, positions);
       }
     });
     wakeOutbox(this.dataSource);
   }
 
-  /** A new rule judges at once. */
-  async addRule(
-    { passPercent, overdueMinutes, author, source }: NewGateRule,
-    account: string,
-  ): Promise<GateRuleEntity> {
-    const added = await this.dataSource.transaction(async (manager) => {
-      await lockImports(manager);
-      const inForce = await this.gates.ruleInForce(manager, COVERAGE_GATE);
-      const recordedAt = new Date(this.runtime.nowMs());
-      const version = (inForce?.version ?? 0) + 1;
-      const thresholds = { passPercent, overdueMinutes, author, source };
-      const recorded = { gate: COVERAGE_GATE, version, ...thresholds, recordedBy: account, recordedAt };
-      await this.gates.insertRule(manager, recorded);
-      return recorded;
-    });
-    await this.evaluate();
-    return added;
-  }
-
-  private figuresOf(
+  private async evaluateCluster(
     manager: EntityManager,
-    judged: readonly LoadedCluster[],
-    rule: CoverageRule,
-  ): Promise<FiguresAtPositions> {
-    const nowMs = this.runtime.nowMs();
-    const numbers = judged.map(({ number }) => number);
-    const overdueBefore = new Date(nowMs - rule.overdueMinutes * 60_000);
-    return this.gates.coverageFigures(manager, numbers, dateAt(nowMs, ROLLOUT_TIME_ZONE), overdueBefore);
-  }
-
-  private judge(
     cluster: LoadedCluster,
-    figures: CoverageFigures,
-    rule: CoverageRule,
-  ): Omit<GateSnapshot, 'evaluation'> {
-    const verdict = judgeCoverage(figures, rule);
-    const at = new Date(this.runtime.nowMs()).toISOString();
-    return { cluster: cluster.number, gate: COVERAGE_GATE, ...verdict, figures: recordedFigures(figures, rule), at };
+    evidence: RolloutEvidence,
+    positions: readonly LogPositionOf[],
+  ): Promise<void> {
+    for (const gate of rampOf(cluster, evidence).gates) {
+      const rule = evidence.rules.get(gate);
+      if (!rule || !isAsked(rule, cluster)) continue;
+      const judged = await this.judge(manager, cluster, rule);
+      const fresh = await this.record(manager, judged, evidence, positions);
+      const hold = fresh && (await this.holdBecauseOf(manager, cluster, rule, fresh));
+      if (hold) {
+        // A cluster that has just been held has nothing to advance; the next evaluation sees it as it stands.
+        await this.decisions.record(manager, cluster, hold);
+        return;
+      }
+    }
+    const advance = advanceByGate(cluster.status, evidenceFor(cluster, evidence, this.now()));
+    if (advance) await this.decisions.record(manager, cluster, advance);
   }
 
+  private async judge(manager: EntityManager, cluster: LoadedCluster, rule: AskedRule): Promise<Judged> {
+    const { verdict, figures } = await this.look(manager, cluster, rule);
+    const noted = { ...figures, ...rule.thresholds, ruleVersion: rule.version };
+    const stage = stageOf(cluster.status);
+    return { cluster: cluster.number, gate: rule.gate, stage, ...verdict, figures: noted, at: this.now() };
+  }
+
+  private async look(
+    manager: EntityManager,
+    { number, status }: LoadedCluster,
+    rule: AskedRule,
+  ): Promise<{ readonly verdict: GateVerdict; readonly figures: GateFigures }> {
+    const nowMs = this.runtime.nowMs();
+    const onDate = dateAt(nowMs, ROLLOUT_TIME_ZONE);
+    const { gate, thresholds } = rule;
+    if (gate === COVERAGE_GATE) {
+      const limits = coverageRuleOf(rule);
+      const overdueBefore = new Date(nowMs - limits.overdueMinutes * 60_000);
+      const figures = await this.repositories.gates.coverageFigures(manager, number, onDate, overdueBefore);
+      return { verdict: judgeCoverage(figures, limits), figures: recordedFigures(figures) };
+    }
+    if (!isGateName(gate) || gate === COVERAGE_GATE) throw new RangeError(`there is no gate ${gate}`);
+    const { sharePercent } = status;
+    const sight = {
+      cluster: number,
+      onDate,
+      sharePercent,
+      now: new Date(nowMs),
+      timeZone: ROLLOUT_TIME_ZONE,
+      thresholds,
+    };
+    const figures = await this.repositories.figures.read(manager, gate, sight);
+    return { verdict: JUDGES[gate](figures, thresholds), figures };
+  }
+
+  /** @returns the evaluation where it says something new */
   private async record(
     manager: EntityManager,
-    cluster: LoadedCluster,
-    judged: Omit<GateSnapshot, 'evaluation'>,
-    seen: FiguresAtPositions,
-    latest: ReadonlyMap<number, GateSnapshot>,
-  ): Promise<void> {
-    const before = latest.get(cluster.number);
-    if (before && saysTheSame(before, judged)) return;
+    judged: Judged,
+    { latest }: RolloutEvidence,
+    positions: readonly LogPositionOf[],
+  ): Promise<GateSnapshot | null> {
+    const ofCluster = latest.get(judged.cluster) ?? new Map<string, GateSnapshot>();
+    const before = ofCluster.get(judged.gate);
+    if (before && saysTheSame(before, judged)) return null;
     const snapshot: GateSnapshot = { ...judged, evaluation: (before?.evaluation ?? 0) + 1 };
-    await this.gates.insertEvaluation(manager, snapshot, seen.positions);
-    await addToOutbox(manager, [eventOfEvaluation(snapshot, seen.positions)]);
-    const hold = holdByGate(cluster.status, snapshot);
-    if (hold) await this.decisions.record(manager, cluster, hold);
+    await this.repositories.gates.insertEvaluation(manager, snapshot, positions);
+    await addToOutbox(manager, [eventOfEvaluation(snapshot, positions)]);
+    latest.set(judged.cluster, ofCluster.set(judged.gate, snapshot));
+    return snapshot;
+  }
+
+  /** Days before the latest step of two people do not count: they have seen them. */
+  private async holdBecauseOf(
+    manager: EntityManager,
+    cluster: LoadedCluster,
+    rule: AskedRule,
+    fresh: GateSnapshot,
+  ): Promise<ReturnType<typeof holdByGate>> {
+    if (fresh.outcome === 'passed' || !RUNNING_STATES.includes(cluster.status.state)) return null;
+    const decided = cluster.status.transitions.findLast(({ actors }) => actors.length > 1);
+    const since = decided?.at ?? fresh.at;
+    const { gates } = this.repositories;
+    const days = await gates.evaluatedDays(manager, cluster.number, rule.gate, since, ROLLOUT_TIME_ZONE);
+    const reason = holdReason(rule, days);
+    if (!reason) return null;
+    this.logger.warn({ message: 'a gate holds a cluster', cluster: cluster.number, gate: rule.gate, reason });
+    return holdByGate(cluster.status, fresh, reason === 'failed' ? fresh.reasonCode : 'inconclusive-too-long');
+  }
+
+  /** Rebuilds each seal from the attempts as the log told them here, once all have arrived. */
+  private async checkSeals(manager: EntityManager): Promise<void> {
+    const { gates } = this.repositories;
+    for (const { sessionId, sealedRoot, leaves } of await gates.uncheckedSeals(manager, SEALS_PER_EVALUATION)) {
+      const encoded = leaves.map(({ attemptId, closing, root }) =>
+        encodeFields(SESSION_LEAF_DOMAIN, attemptId, closing, root),
+      );
+      await gates.markChecked(manager, sessionId, merkleRoot(encoded) === sealedRoot);
+    }
+  }
+
+  private now(): string {
+    return new Date(this.runtime.nowMs()).toISOString();
   }
 }
 
@@ -121,9 +187,28 @@ function isJudged({ status }: LoadedCluster): boolean {
   return JUDGED_STATES.includes(status.state);
 }
 
+/** A gate is asked from the stage on that may need it: half a cluster's coverage says nothing about the whole. */
+function isAsked({ moments }: AskedRule, { status }: LoadedCluster): boolean {
+  const asked = momentsAt(status);
+  return moments.some((moment) => asked.includes(moment));
+}
+
+function momentsAt({ state, heldFrom, sharePercent }: ClusterStatus): readonly GateMoment[] {
+  const standing = state === 'held' ? heldFrom : state;
+  if (standing === 'ready') return ['ready'];
+  if (standing === 'canary') return ['canary', 'running'];
+  const ofWave: readonly GateMoment[] = standing === 'ramping' ? ['wave', 'running'] : ['running'];
+  return sharePercent < EVERYBODY_PERCENT ? ofWave : [...ofWave, 'promotion', 'release'];
+}
+
+function coverageRuleOf({ version, thresholds }: AskedRule): CoverageRule {
+  return { version, passPercent: thresholds.pass ?? 100, overdueMinutes: thresholds.overdueMinutes ?? 0 };
+}
+
 /** Positions and the moment move all the time; only what was seen and what it means counts. */
-export function saysTheSame(before: GateSnapshot, judged: Omit<GateSnapshot, 'evaluation'>): boolean {
-  if (before.outcome !== judged.outcome || before.reasonCode !== judged.reasonCode) return false;
+export function saysTheSame(before: GateSnapshot, judged: Judged): boolean {
+  const { outcome, reasonCode, stage } = judged;
+  if (before.outcome !== outcome || before.reasonCode !== reasonCode || before.stage !== stage) return false;
   const names = new Set([...Object.keys(before.figures), ...Object.keys(judged.figures)]);
-  return [...names].every((name) => before.figures[name] === judged.figures[name]);
+  return [...names].every((name) => DRIFTING.test(name) || before.figures[name] === judged.figures[name]);
 }

@@ -26,4 +26,9 @@ export class ProgressConsumer {
   async onSessions(batch: EventBatch): Promise<void> {
     await this.projections.applySessions(batch);
   }
+
+  @BatchHandler('figures', SCHEDULER_GROUP)
+  async onFigures(batch: EventBatch): Promise<void> {
+    await this.projections.applyFigures(batch);
+  }
 }

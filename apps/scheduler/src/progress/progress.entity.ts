@@ -31,6 +31,10 @@ export class PersonEntity {
 
   @Column({ type: 'boolean' })
   withdrawn: boolean;
+
+  /** When the roster last said something about the person. */
+  @Column({ name: 'told_at', type: 'timestamptz' })
+  toldAt: Date;
 }
 
 /** The latest closing of an attempt. */
@@ -58,6 +62,12 @@ export class AttemptClosingEntity {
 
   @Column({ name: 'closed_at', type: 'timestamptz' })
   closedAt: Date;
+
+  @Column({ name: 'credited_seconds', type: 'integer' })
+  creditedSeconds: number;
+
+  @Column({ type: 'integer' })
+  resumes: number;
 }
 
 /** The result of an attempt's latest scored closing. */
@@ -71,6 +81,13 @@ export class AttemptResultEntity {
 
   @Column({ type: 'text' })
   root: string;
+
+  @Column({ name: 'scored_at', type: 'timestamptz' })
+  scoredAt: Date;
+
+  /** Of the first scale: theta, or the share of the credits where the package gives no theta. */
+  @Column({ type: 'double precision', nullable: true })
+  ability: number | null;
 }
 
 /** What became of a planned session, as the assessment service tells it. */
@@ -90,6 +107,13 @@ export class SessionRunEntity {
 
   @Column({ name: 'sealed_attempts', type: 'integer', nullable: true })
   sealedAttempts: number | null;
+
+  @Column({ name: 'sealed_root', type: 'text', nullable: true })
+  sealedRoot: string | null;
+
+  /** Whether the seal equals the tree over the attempts as they arrived here; null while that is not known. */
+  @Column({ type: 'boolean', nullable: true })
+  verified: boolean | null;
 }
 
 /** A record that went to the dead letters: forgotten once a later record of its key was applied, or dismissed by a person. */

@@ -1,5 +1,13 @@
 import type { EventBatch } from '@app/messaging';
-import type { AttemptClosed, ParticipantRegistered, ParticipantWithdrawn, ResultScored } from '@app/contracts';
+import type {
+  AttemptClosed,
+  AttestationRecorded,
+  FiguresReported,
+  ParticipantRegistered,
+  ParticipantWithdrawn,
+  QualityReported,
+  ResultScored,
+} from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
@@ -10,7 +18,11 @@ export interface SessionRun {
   readonly openedAt: string | null;
   readonly sealedAt: string | null;
   readonly sealedAttempts: number | null;
+  readonly sealedRoot: string | null;
 }
+
+/** A record of the log with the time at which it was told. */
+export type Told<Data> = Data & { readonly toldAt: string };
 
 /**
  * Writes what the log tells. Every write keeps only what is higher than what is there, so that a record that comes
@@ -18,18 +30,18 @@ export interface SessionRun {
  */
 @Injectable()
 export class ProjectionsRepository {
-  async upsertPersons(manager: EntityManager, persons: readonly ParticipantRegistered[]): Promise<void> {
+  async upsertPersons(manager: EntityManager, persons: readonly Told<ParticipantRegistered>[]): Promise<void> {
     if (persons.length === 0) return;
     await manager.query(
       `INSERT INTO persons (analytics_id, version, agency, job_level, performance, duty_region, education,
-                            retirement_year, withdrawn)
+                            retirement_year, told_at, withdrawn)
        SELECT told.*, false
-       FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[])
-         AS told
+       FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[],
+                   $9::timestamptz[]) AS told
        ON CONFLICT (analytics_id) DO UPDATE SET
          version = EXCLUDED.version, agency = EXCLUDED.agency, job_level = EXCLUDED.job_level,
          performance = EXCLUDED.performance, duty_region = EXCLUDED.duty_region, education = EXCLUDED.education,
-         retirement_year = EXCLUDED.retirement_year, withdrawn = false
+         retirement_year = EXCLUDED.retirement_year, told_at = EXCLUDED.told_at, withdrawn = false
        WHERE EXCLUDED.version > persons.version`,
       [
         persons.map(({ analyticsId }) => analyticsId),
@@ -40,29 +52,38 @@ export class ProjectionsRepository {
         persons.map(({ dutyRegion }) => dutyRegion),
         persons.map(({ education }) => education),
         persons.map(({ retirementYear }) => retirementYear),
+        persons.map(({ toldAt }) => toldAt),
       ],
     );
   }
 
-  async withdrawPersons(manager: EntityManager, withdrawals: readonly ParticipantWithdrawn[]): Promise<void> {
+  async withdrawPersons(manager: EntityManager, withdrawals: readonly Told<ParticipantWithdrawn>[]): Promise<void> {
     if (withdrawals.length === 0) return;
     await manager.query(
-      `INSERT INTO persons (analytics_id, version, withdrawn)
-       SELECT told.*, true FROM unnest($1::text[], $2::integer[]) AS told
-       ON CONFLICT (analytics_id) DO UPDATE SET version = EXCLUDED.version, withdrawn = true
+      `INSERT INTO persons (analytics_id, version, told_at, withdrawn)
+       SELECT told.*, true FROM unnest($1::text[], $2::integer[], $3::timestamptz[]) AS told
+       ON CONFLICT (analytics_id) DO UPDATE SET
+         version = EXCLUDED.version, told_at = EXCLUDED.told_at, withdrawn = true
        WHERE EXCLUDED.version > persons.version`,
-      [withdrawals.map(({ analyticsId }) => analyticsId), withdrawals.map(({ version }) => version)],
+      [
+        withdrawals.map(({ analyticsId }) => analyticsId),
+        withdrawals.map(({ version }) => version),
+        withdrawals.map(({ toldAt }) => toldAt),
+      ],
     );
   }
 
   async upsertClosings(manager: EntityManager, closings: readonly AttemptClosed[]): Promise<void> {
     if (closings.length === 0) return;
     await manager.query(
-      `INSERT INTO attempt_closings (attempt_id, closing, analytics_id, session_id, root, closed_by, closed_at)
-       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+      `INSERT INTO attempt_closings (attempt_id, closing, analytics_id, session_id, root, closed_by, closed_at,
+                                     credited_seconds, resumes)
+       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+                            $8::integer[], $9::integer[])
        ON CONFLICT (attempt_id) DO UPDATE SET
          closing = EXCLUDED.closing, analytics_id = EXCLUDED.analytics_id, session_id = EXCLUDED.session_id,
-         root = EXCLUDED.root, closed_by = EXCLUDED.closed_by, closed_at = EXCLUDED.closed_at
+         root = EXCLUDED.root, closed_by = EXCLUDED.closed_by, closed_at = EXCLUDED.closed_at,
+         credited_seconds = EXCLUDED.credited_seconds, resumes = EXCLUDED.resumes
        WHERE EXCLUDED.closing > attempt_closings.closing`,
       [
         closings.map(({ attemptId }) => attemptId),
@@ -72,21 +93,26 @@ export class ProjectionsRepository {
         closings.map(({ root }) => root),
         closings.map(({ closedBy }) => closedBy),
         closings.map(({ closedAt }) => closedAt),
+        closings.map(({ creditedSeconds }) => Math.round(creditedSeconds)),
+        closings.map(({ resumes }) => resumes),
       ],
     );
   }
 
-  async upsertResults(manager: EntityManager, results: readonly ResultScored[]): Promise<void> {
+  async upsertResults(manager: EntityManager, results: readonly Told<ResultScored>[]): Promise<void> {
     if (results.length === 0) return;
     await manager.query(
-      `INSERT INTO attempt_results (attempt_id, closing, root)
-       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[])
-       ON CONFLICT (attempt_id) DO UPDATE SET closing = EXCLUDED.closing, root = EXCLUDED.root
+      `INSERT INTO attempt_results (attempt_id, closing, root, scored_at, ability)
+       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::timestamptz[], $5::double precision[])
+       ON CONFLICT (attempt_id) DO UPDATE SET
+         closing = EXCLUDED.closing, root = EXCLUDED.root, scored_at = EXCLUDED.scored_at, ability = EXCLUDED.ability
        WHERE EXCLUDED.closing > attempt_results.closing`,
       [
         results.map(({ attemptId }) => attemptId),
         results.map(({ closing }) => closing),
         results.map(({ root }) => root),
+        results.map(({ toldAt }) => toldAt),
+        results.map(abilityOf),
       ],
     );
   }
@@ -94,11 +120,12 @@ export class ProjectionsRepository {
   async upsertRuns(manager: EntityManager, runs: readonly SessionRun[]): Promise<void> {
     if (runs.length === 0) return;
     await manager.query(
-      `INSERT INTO session_runs (session_id, version, opened_at, sealed_at, sealed_attempts)
-       SELECT * FROM unnest($1::text[], $2::integer[], $3::timestamptz[], $4::timestamptz[], $5::integer[])
+      `INSERT INTO session_runs (session_id, version, opened_at, sealed_at, sealed_attempts, sealed_root)
+       SELECT * FROM unnest($1::text[], $2::integer[], $3::timestamptz[], $4::timestamptz[], $5::integer[], $6::text[])
        ON CONFLICT (session_id) DO UPDATE SET
          version = EXCLUDED.version, opened_at = COALESCE(EXCLUDED.opened_at, session_runs.opened_at),
-         sealed_at = EXCLUDED.sealed_at, sealed_attempts = EXCLUDED.sealed_attempts
+         sealed_at = EXCLUDED.sealed_at, sealed_attempts = EXCLUDED.sealed_attempts,
+         sealed_root = EXCLUDED.sealed_root, verified = NULL
        WHERE EXCLUDED.version > session_runs.version`,
       [
         runs.map(({ sessionId }) => sessionId),
@@ -106,6 +133,63 @@ export class ProjectionsRepository {
         runs.map(({ openedAt }) => openedAt),
         runs.map(({ sealedAt }) => sealedAt),
         runs.map(({ sealedAttempts }) => sealedAttempts),
+        runs.map(({ sealedRoot }) => sealedRoot),
+      ],
+    );
+  }
+
+  async insertFigures(manager: EntityManager, reports: readonly FiguresReported[]): Promise<void> {
+    if (reports.length === 0) return;
+    await manager.query(
+      `INSERT INTO process_figures (process, reported_at, role, acknowledgement_p99_ms, versions)
+       SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::double precision[], $5::jsonb[])
+       ON CONFLICT DO NOTHING`,
+      [
+        reports.map(({ process }) => process),
+        reports.map(({ at }) => at),
+        reports.map(({ role }) => role),
+        reports.map(({ acknowledgementP99Ms }) => acknowledgementP99Ms),
+        reports.map(({ versions }) => JSON.stringify(versions)),
+      ],
+    );
+  }
+
+  async insertAttestations(manager: EntityManager, attestations: readonly AttestationRecorded[]): Promise<void> {
+    if (attestations.length === 0) return;
+    await manager.query(
+      `INSERT INTO attestations (attestation_id, kind, site_id, passed, image_hash, reason_code, actor, attested_at)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[], $7::text[],
+                            $8::timestamptz[])
+       ON CONFLICT DO NOTHING`,
+      [
+        attestations.map(({ attestationId }) => attestationId),
+        attestations.map(({ kind }) => kind),
+        attestations.map(({ siteId }) => siteId),
+        attestations.map(({ passed }) => passed),
+        attestations.map(({ imageHash }) => imageHash),
+        attestations.map(({ reasonCode }) => reasonCode),
+        attestations.map(({ actor }) => actor),
+        attestations.map(({ at }) => at),
+      ],
+    );
+  }
+
+  async upsertQuality(manager: EntityManager, reports: readonly QualityReported[]): Promise<void> {
+    if (reports.length === 0) return;
+    await manager.query(
+      `INSERT INTO quality_reports (site_id, form_id, form_version, attempts, alpha, reported_at)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::double precision[],
+                            $6::timestamptz[])
+       ON CONFLICT (site_id, form_id, form_version) DO UPDATE SET
+         attempts = EXCLUDED.attempts, alpha = EXCLUDED.alpha, reported_at = EXCLUDED.reported_at
+       WHERE EXCLUDED.reported_at > quality_reports.reported_at`,
+      [
+        reports.map(({ siteId }) => siteId),
+        reports.map(({ formId }) => formId),
+        reports.map(({ formVersion }) => formVersion),
+        reports.map(({ attempts }) => attempts),
+        reports.map(({ alpha }) => alpha),
+        reports.map(({ at }) => at),
       ],
     );
   }
@@ -134,4 +218,11 @@ export class ProjectionsRepository {
       [topic, partition, events.map(({ key }) => key), events.map(({ offset }) => offset)],
     );
   }
+}
+
+/** What sites are compared by: the first scale's theta, or its share of the credits where it has none. */
+function abilityOf({ scales: [scale] }: ResultScored): number | null {
+  if (!scale) return null;
+  if (scale.theta !== undefined && scale.theta !== null) return scale.theta;
+  return scale.score === null || scale.maximum === 0 ? null : scale.score / scale.maximum;
 }

@@ -1,8 +1,11 @@
 import type {
   AttemptClosed,
+  AttestationRecorded,
   EventName,
+  FiguresReported,
   ParticipantRegistered,
   ParticipantWithdrawn,
+  QualityReported,
   ResultScored,
   SessionOpened,
   SessionSealed,
@@ -11,7 +14,7 @@ import { BatchTransaction, type EventBatch } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GateWatch } from '../gates/gate-watch';
-import { ProjectionsRepository, type SessionRun } from './projections.repository';
+import { ProjectionsRepository, type SessionRun, type Told } from './projections.repository';
 
 /** Applies batches of the log to what the scheduler counts: people, closed attempts, results, runs of sessions. */
 @Injectable()
@@ -25,10 +28,10 @@ export class ProjectionsService {
   async applyRoster(batch: EventBatch): Promise<void> {
     await this.apply(batch, async (manager, fresh) => {
       const told = [
-        ...dataOf<ParticipantRegistered>(fresh, 'participantRegistered'),
-        ...dataOf<ParticipantRegistered>(fresh, 'participantChanged'),
+        ...toldBy<ParticipantRegistered>(fresh, 'participantRegistered'),
+        ...toldBy<ParticipantRegistered>(fresh, 'participantChanged'),
       ];
-      const withdrawn = dataOf<ParticipantWithdrawn>(fresh, 'participantWithdrawn');
+      const withdrawn = toldBy<ParticipantWithdrawn>(fresh, 'participantWithdrawn');
       const idOf = ({ analyticsId }: { readonly analyticsId: string }) => analyticsId;
       // A withdrawal says less than a registration, so both are written: the higher version decides.
       await this.projections.upsertPersons(manager, highest(told, idOf, versionOf));
@@ -45,8 +48,10 @@ export class ProjectionsService {
 
   async applyResults(batch: EventBatch): Promise<void> {
     await this.apply(batch, async (manager, fresh) => {
-      const results = dataOf<ResultScored>(fresh, 'resultScored');
+      const results = toldBy<ResultScored>(fresh, 'resultScored');
       await this.projections.upsertResults(manager, highest(results, attemptOf, closingOf));
+      const reports = dataOf<QualityReported>(fresh, 'qualityReported');
+      await this.projections.upsertQuality(manager, highest(reports, siteAndFormOf, reportedAtOf));
     });
   }
 
@@ -57,6 +62,13 @@ export class ProjectionsService {
       const sessionOf = ({ sessionId }: SessionRun) => sessionId;
       await this.projections.upsertRuns(manager, highest(opened, sessionOf, versionOf));
       await this.projections.upsertRuns(manager, highest(sealed, sessionOf, versionOf));
+    });
+  }
+
+  async applyFigures(batch: EventBatch): Promise<void> {
+    await this.apply(batch, async (manager, fresh) => {
+      await this.projections.insertFigures(manager, dataOf<FiguresReported>(fresh, 'figuresReported'));
+      await this.projections.insertAttestations(manager, dataOf<AttestationRecorded>(fresh, 'attestationRecorded'));
     });
   }
 
@@ -75,6 +87,13 @@ export class ProjectionsService {
 /** The data of one kind of event, as their schema (checked before a handler sees them) says. */
 function dataOf<Data>(batch: EventBatch, name: EventName): Data[] {
   return batch.events.filter((record) => record.name === name).map((record) => record.event.data as Data);
+}
+
+/** The same with the time of each event. */
+function toldBy<Data>(batch: EventBatch, name: EventName): Told<Data>[] {
+  return batch.events
+    .filter((record) => record.name === name)
+    .map(({ event }) => ({ ...(event.data as Data), toldAt: event.time }));
 }
 
 /** Of each key the row with the highest number: a batch may tell several versions of one thing. */
@@ -99,10 +118,18 @@ function closingOf({ closing }: { readonly closing: number }): number {
   return closing;
 }
 
-function openedRun({ sessionId, version, at }: SessionOpened): SessionRun {
-  return { sessionId, version, openedAt: at, sealedAt: null, sealedAttempts: null };
+function siteAndFormOf({ siteId, formId, formVersion }: QualityReported): string {
+  return `${siteId} ${formId} ${formVersion}`;
 }
 
-function sealedRun({ sessionId, version, at, attempts }: SessionSealed): SessionRun {
-  return { sessionId, version, openedAt: null, sealedAt: at, sealedAttempts: attempts };
+function reportedAtOf({ at }: QualityReported): number {
+  return Date.parse(at);
+}
+
+function openedRun({ sessionId, version, at }: SessionOpened): SessionRun {
+  return { sessionId, version, openedAt: at, sealedAt: null, sealedAttempts: null, sealedRoot: null };
+}
+
+function sealedRun({ sessionId, version, at, attempts, root }: SessionSealed): SessionRun {
+  return { sessionId, version, openedAt: null, sealedAt: at, sealedAttempts: attempts, sealedRoot: root };
 }

@@ -1,4 +1,4 @@
-import type { GateOutcome } from '@app/contracts';
+import type { GateVerdict } from './gate-judgement';
 
 /** The gate on how much of a cluster has been assessed, scored and reconciled. */
 export const COVERAGE_GATE = 'coverage';
@@ -35,11 +35,6 @@ export interface CoverageFigures {
   readonly arrivedAttempts: number;
   /** Roster records that could not be applied and have not been mended. */
   readonly setAside: number;
-}
-
-export interface GateVerdict {
-  readonly outcome: GateOutcome;
-  readonly reasonCode: string;
 }
 
 /**
@@ -80,14 +75,9 @@ function inconclusive(reasonCode: string): GateVerdict {
   return { outcome: 'inconclusive', reasonCode };
 }
 
-/** The figures as they are recorded and published, with the share and the thresholds they were held against. */
-export function recordedFigures(figures: CoverageFigures, rule: CoverageRule): Record<string, number | null> {
-  return {
-    ...figures,
-    reconciledPercent:
-      figures.registered === 0 ? null : Math.round((figures.reconciled * 10_000) / figures.registered) / 100,
-    passPercent: rule.passPercent,
-    overdueMinutes: rule.overdueMinutes,
-    ruleVersion: rule.version,
-  };
+/** The figures as they are recorded and published, with the share. */
+export function recordedFigures(figures: CoverageFigures): Record<string, number | null> {
+  const reconciledPercent =
+    figures.registered === 0 ? null : Math.round((figures.reconciled * 10_000) / figures.registered) / 100;
+  return { ...figures, reconciledPercent };
 }
