@@ -1,7 +1,7 @@
 import { protectRoutes, type Staff } from '@app/access';
 import { createHttpApplication } from '@app/bootstrap';
 import { ALL_TOPICS, type AttemptClosed, buildEvent, decodeRecord, type EventName, TOPICS } from '@app/contracts';
-import { MemoryEventLog, type Runtime, systemRuntime } from '@app/messaging';
+import { type EventLog, MemoryEventLog, type Runtime, systemRuntime } from '@app/messaging';
 import { freshDatabase, type FreshDatabase } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
@@ -31,14 +31,15 @@ export class ScoringService {
   aheadMs = 0;
 
   private constructor(
-    readonly database: FreshDatabase,
-    readonly log: MemoryEventLog,
+    readonly database: Pick<FreshDatabase, 'url' | 'drop'>,
+    readonly log: EventLog,
   ) {}
 
-  static async start(): Promise<ScoringService> {
-    const log = new MemoryEventLog();
+  /** @param on database and log; a fresh database and a log in memory where absent */
+  static async start(on?: Pick<ScoringService, 'database' | 'log'>): Promise<ScoringService> {
+    const log = on?.log ?? new MemoryEventLog();
     await log.createTopics(ALL_TOPICS);
-    const service = new ScoringService(await freshDatabase(), log);
+    const service = new ScoringService(on?.database ?? (await freshDatabase()), log);
     await service.boot();
     return service;
   }
@@ -119,8 +120,8 @@ export class ScoringService {
     return { status: reply.statusCode, text: reply.body, body: isJson ? reply.json() : undefined };
   }
 
-  async until<T>(look: () => Promise<T>, isThere: (found: T) => boolean): Promise<T> {
-    const endMs = Date.now() + PATIENCE_MS;
+  async until<T>(look: () => Promise<T>, isThere: (found: T) => boolean, patienceMs = PATIENCE_MS): Promise<T> {
+    const endMs = Date.now() + patienceMs;
     for (;;) {
       const found = await look();
       if (isThere(found)) return found;

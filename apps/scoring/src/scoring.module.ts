@@ -25,6 +25,8 @@ import { PublicationService } from './publication/publication.service';
 import { PublicationSteps } from './publication/publication.steps';
 import { ReleaseEntity } from './publication/release.entity';
 import { WithholdingEntity } from './publication/withholding.entity';
+import { QualityController } from './quality/quality.controller';
+import { QualityService } from './quality/quality.service';
 import { RescoringEntity } from './rescoring/rescoring.entity';
 import { RescoringFileEntity } from './rescoring/rescoring-file.entity';
 import { RescoringPartEntity } from './rescoring/rescoring-part.entity';
@@ -71,6 +73,7 @@ export const SCORING_CONTROLLERS = [
   PackagesController,
   PlanConsumer,
   PublicationController,
+  QualityController,
   RescoringsController,
   ResponsesConsumer,
   ResultsController,
@@ -108,6 +111,7 @@ export class ScoringModule {
         PublicationRepository,
         PublicationService,
         PublicationSteps,
+        QualityService,
         RescoringRepositories,
         RescoringSteps,
         RescoringsRepository,

@@ -3,10 +3,11 @@ import type { AttemptClosed, ResultScored } from '@app/contracts';
 import type { EventLog, PartitionRange } from '@app/messaging';
 import type { PackageVersion } from '../packages/packages.repository';
 import { ResponsesMalformed } from '../scoring/domain/form-layout';
-import { creditsOf, itemsMissingIn, score } from '../scoring/domain/score';
+import { itemsMissingIn, score } from '../scoring/domain/score';
 import type { ScoringPackage } from '../scoring/domain/scoring-package';
 import { covers, type Scope } from '../scopes/scope';
 import { closingIn } from './closings-reader';
+import { CreditComparison } from './credit-comparison';
 import { differs, type RescoredRow, valuesOf } from './domain/rescored-row';
 import { rangesOf, recordsOf } from './log-reader';
 import { type PublishedResult, readClusters, readPublishedResults } from './published-results';
@@ -82,7 +83,7 @@ class PartitionRun {
   private readonly closings = new Map<string, number>();
   private readonly unfit = new Set<string>();
   private readonly unreadable: number[] = [];
-  private readonly packages = new Map<string, ScoringPackage | null>();
+  private readonly packages = new Map<string, Earlier | null>();
 
   constructor(
     private readonly request: DryRunRequest,
@@ -145,8 +146,8 @@ class PartitionRun {
       return;
     }
     const after = score(closed, scoringPackage);
-    const earlier = await this.earlierPackage(closed);
-    const before = earlier && score(closed, earlier);
+    const earlier = await this.earlier(closed);
+    const before = earlier && (this.published.get(attemptId)!.said ?? score(closed, earlier.package));
     this.rows.set(attemptId, {
       attemptId,
       analyticsId,
@@ -156,23 +157,29 @@ class PartitionRun {
       before: before && valuesOf(before),
       after: valuesOf(after),
       changed: before === null || differs(before, after),
-      items: earlier ? itemsWithOtherCredit(closed, earlier, scoringPackage) : [],
+      items: earlier?.comparison.itemsOf(closed) ?? [],
       digest: digestOf(after),
     });
   }
 
   /** The package of the published result of this very closing. */
-  private async earlierPackage({ attemptId, closing }: AttemptClosed): Promise<ScoringPackage | null> {
+  private async earlier({ attemptId, closing }: AttemptClosed): Promise<Earlier | null> {
     const published = this.published.get(attemptId);
     if (published?.closing !== closing) return null;
     const name = `${published.package.packageId}/${published.package.version}`;
     let found = this.packages.get(name);
     if (found === undefined) {
-      found = await this.request.packageOf(published.package);
+      const earlier = await this.request.packageOf(published.package);
+      found = earlier && { package: earlier, comparison: new CreditComparison(earlier, this.request.package) };
       this.packages.set(name, found);
     }
     return found;
   }
+}
+
+interface Earlier {
+  readonly package: ScoringPackage;
+  readonly comparison: CreditComparison;
 }
 
 /** Whether a rescoring concerns this closing. */
@@ -191,16 +198,6 @@ export function digestOfRows(rows: readonly RescoredRow[]): string {
   const sorted = rows.toSorted((a, b) => (a.attemptId < b.attemptId ? -1 : 1));
   for (const { attemptId, closing, digest } of sorted) hash.update(`${attemptId} ${closing} ${digest}\n`);
   return hash.digest('hex');
-}
-
-function itemsWithOtherCredit(closed: AttemptClosed, earlier: ScoringPackage, later: ScoringPackage): string[] {
-  const before = creditsOf(closed, earlier);
-  const after = creditsOf(closed, later);
-  const place = new Map(earlier.items.map(({ itemId }, at) => [itemId, at]));
-  return later.items.flatMap(({ itemId }, at) => {
-    const earlierAt = place.get(itemId);
-    return after[at] === (earlierAt === undefined ? null : before[earlierAt]) ? [] : [itemId];
-  });
 }
 
 function digestOf(result: ResultScored): string {

@@ -1,6 +1,8 @@
-import { decodeRecord, type ResultScored, type SessionPlanned, TOPICS } from '@app/contracts';
+import type { ResultScored } from '@app/contracts';
 import type { EventLog } from '@app/messaging';
 import type { PackageVersion } from '../packages/packages.repository';
+import type { Saying } from './domain/rescored-row';
+import { readSessions } from '../scopes/planned-sessions.reader';
 import { rangesOf, recordsOf } from './log-reader';
 
 /** Which result of an attempt is the latest that was told of. */
@@ -8,10 +10,13 @@ export interface PublishedResult {
   readonly closing: number;
   readonly revision: number;
   readonly package: PackageVersion;
+  /** What was said of the person; null of a withheld result. */
+  readonly said: Saying | null;
 }
 
 /** What one needs of any event that names a result. */
-type ResultNaming = Pick<ResultScored, 'attemptId' | 'closing' | 'package'> & { readonly revision?: number };
+type ResultNaming = Pick<ResultScored, 'attemptId' | 'closing' | 'package'> &
+  Partial<Saying> & { readonly revision?: number };
 
 /** Reads the log of results from its first record on: the latest result of every attempt, whatever tables say. */
 export async function readPublishedResults(log: EventLog): Promise<Map<string, PublishedResult>> {
@@ -27,20 +32,10 @@ export async function readPublishedResults(log: EventLog): Promise<Map<string, P
   return published;
 }
 
-/** Reads the log of plans: for which cluster each session was planned last. */
+/** For which cluster each session was planned last, by the log. */
 export async function readClusters(log: EventLog): Promise<Map<string, string>> {
-  const latest = new Map<string, SessionPlanned>();
-  for (const [partition, range] of await rangesOf(log, 'plan')) {
-    for await (const page of recordsOf(log, 'plan', partition, range)) {
-      for (const { key, value } of page) {
-        const decoded = decodeRecord(TOPICS.plan.name, key, value);
-        if (!decoded.ok || decoded.name !== 'sessionPlanned') continue;
-        const planned = decoded.event.data as SessionPlanned;
-        if (planned.version > (latest.get(planned.sessionId)?.version ?? 0)) latest.set(planned.sessionId, planned);
-      }
-    }
-  }
-  return new Map([...latest.values()].map(({ sessionId, cluster }) => [sessionId, String(cluster)]));
+  const sessions = await readSessions(log);
+  return new Map([...sessions.values()].map(({ sessionId, cluster }) => [sessionId, String(cluster)]));
 }
 
 function note(
@@ -49,7 +44,12 @@ function note(
 ): void {
   const before = published.get(attemptId);
   const isLater = !before || closing > before.closing || (closing === before.closing && revision >= before.revision);
-  if (isLater) published.set(attemptId, { closing, revision, package: rest.package });
+  if (isLater) published.set(attemptId, { closing, revision, package: rest.package, said: sayingIn(rest) });
+}
+
+/** Keeps no more of an event than is compared: a year of results has to fit in memory. */
+function sayingIn({ scales, jobPersonMatch, potential, nineBox }: Partial<Saying>): Saying | null {
+  return scales ? { scales, jobPersonMatch, potential, nineBox } : null;
 }
 
 /** This service wrote these records and checked them as it did, so their schema is not checked again. */

@@ -191,7 +191,7 @@ export const QualityReported = Type.Object({
   /** Attempts that were analysed, and those left out because not all items were delivered. */
   attempts: Count,
   attemptsLeftOut: Count,
-  /** null where it does not exist, for example for a single person. */
+  /** The lowest of the package's scales; null where one does not exist, for example for a single person. */
   alpha: Nullable(Type.Number()),
   meanScoreShare: Nullable(Type.Number()),
   omittedShare: Nullable(Probability),

@@ -32,7 +32,10 @@ export interface RescoredRow {
   readonly digest: string;
 }
 
-export function valuesOf({ scales, jobPersonMatch, potential, nineBox }: ResultScored): ResultValues {
+/** What a result says about the person, apart from how it came about. */
+export type Saying = Pick<ResultScored, 'scales' | 'jobPersonMatch' | 'potential' | 'nineBox'>;
+
+export function valuesOf({ scales, jobPersonMatch, potential, nineBox }: Saying): ResultValues {
   return {
     scales: Object.fromEntries(
       scales.map(({ scaleId, score, theta, level }) => [
@@ -48,10 +51,10 @@ export function valuesOf({ scales, jobPersonMatch, potential, nineBox }: ResultS
 }
 
 /** Whether two results of one closing say different things about the person. */
-export function differs(before: ResultScored, after: ResultScored): boolean {
+export function differs(before: Saying, after: Saying): boolean {
   return sayings(before) !== sayings(after);
 }
 
-function sayings({ scales, jobPersonMatch, potential, nineBox }: ResultScored): string {
+function sayings({ scales, jobPersonMatch, potential, nineBox }: Saying): string {
   return JSON.stringify([scales, jobPersonMatch ?? null, potential ?? null, nineBox ?? null]);
 }

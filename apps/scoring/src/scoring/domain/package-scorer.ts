@@ -33,7 +33,8 @@ export class PackageScorer {
   constructor(private readonly scoringPackage: ScoringPackage) {
     this.flags = { ...STANDARD_FLAGS, ...scoringPackage.flags };
     this.scales = scoringPackage.scales.map((scale) => new ScaleScorer(scale, scoringPackage, this.flags));
-    this.creditOf = new Map(scoringPackage.items.map((item) => [item.itemId, creditFunction(item)]));
+    const counting = scoringPackage.items.filter(({ withdrawn }) => withdrawn !== true);
+    this.creditOf = new Map(counting.map((item) => [item.itemId, creditFunction(item)]));
   }
 
   /** @throws ResponsesMalformed */
@@ -42,16 +43,14 @@ export class PackageScorer {
   }
 
   /**
-   * Credit of every counting item, in the order of the package's items; null for a withdrawn or undelivered one.
+   * Credit of one item; null where it is withdrawn, unknown or was not delivered.
    *
    * @throws ResponsesMalformed
    */
-  credits(closed: AttemptClosed): (number | null)[] {
-    const { place } = this.planFor(closed).layout;
-    return this.scoringPackage.items.map(({ itemId, withdrawn }) => {
-      const at = place.get(itemId);
-      return withdrawn || at === undefined ? null : this.creditOf.get(itemId)!(closed.responses[at]!);
-    });
+  credit(closed: AttemptClosed, itemId: string): number | null {
+    const at = this.planFor(closed).layout.place.get(itemId);
+    const creditOf = this.creditOf.get(itemId);
+    return at === undefined || creditOf === undefined ? null : creditOf(closed.responses[at]!);
   }
 
   /** @throws ResponsesMalformed */

@@ -1,6 +1,6 @@
 import { closingOf } from './closing.fixture';
 import { ResponsesMalformed } from './form-layout';
-import { creditsOf, itemsMissingIn, score } from './score';
+import { creditOf, itemsMissingIn, score } from './score';
 import type { ScoringPackage } from './scoring-package';
 
 const scoringPackage: ScoringPackage = {
@@ -81,7 +81,7 @@ describe('score', () => {
     const items = scoringPackage.items.map((item) => (item.itemId === 'i1' ? { ...item, withdrawn: true } : item));
     const withdrawn = { ...scoringPackage, items };
     expect(score(closingOf(['A', 'B', 7]), withdrawn).scales[0]).toMatchObject({ score: 2, maximum: 2, answered: 2 });
-    expect(creditsOf(closingOf(['A', 'B', 7]), withdrawn)).toEqual([null, 1, 1]);
+    expect(['i1', 'i2', 'i9'].map((id) => creditOf(closingOf(['A', 'B', 7]), withdrawn, id))).toEqual([null, 1, null]);
   });
 
   test('options earn their credits, and one that the key does not name earns nothing', () => {

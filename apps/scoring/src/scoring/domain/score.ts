@@ -27,9 +27,9 @@ export function itemsMissingIn(
   return scorerOf(scoringPackage).itemsMissingIn(closed);
 }
 
-/** Credit of every item of the package, in its order; null for an item that is withdrawn or was not delivered. */
-export function creditsOf(closed: AttemptClosed, scoringPackage: ScoringPackage): (number | null)[] {
-  return scorerOf(scoringPackage).credits(closed);
+/** Credit of one item; null where the package does not count it or it was not delivered. */
+export function creditOf(closed: AttemptClosed, scoringPackage: ScoringPackage, itemId: string): number | null {
+  return scorerOf(scoringPackage).credit(closed, itemId);
 }
 
 function scorerOf(scoringPackage: ScoringPackage): PackageScorer {
