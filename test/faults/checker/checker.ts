@@ -37,13 +37,20 @@ export interface CheckReport {
 }
 
 /** Judges a run by what it left behind: its history, its log and its tables. */
-export async function checkEvidence({ history, log, tables, commitmentSecret }: Evidence): Promise<CheckReport> {
+export async function checkEvidence({
+  history,
+  log,
+  tables,
+  commitmentSecret,
+  isUnsigned,
+}: Evidence): Promise<CheckReport> {
   const judged: JudgedEvidence = {
     history,
     log: await judgeLog(log),
     tables,
     answers: sentAnswers(history),
     ...(commitmentSecret ? { commitmentSecret } : {}),
+    ...(isUnsigned ? { isUnsigned } : {}),
   };
   const findings = CHECKS.map((check) => check(judged).finding());
   const count = (outcome: string) => judged.answers.filter(({ operation }) => operation.outcome === outcome).length;

@@ -133,4 +133,6 @@ export interface Evidence {
   readonly tables: TablesEvidence;
   /** Opens commitments where the run's secret is known; without it only their equality is checked. */
   readonly commitmentSecret?: Buffer;
+  /** A simulation signs nothing: its receipts are judged by what they name. A real run is never judged like this. */
+  readonly isUnsigned?: true;
 }

@@ -20,6 +20,7 @@ export interface JudgedEvidence {
   readonly tables: TablesEvidence;
   readonly answers: readonly SentAnswer[];
   readonly commitmentSecret?: Buffer;
+  readonly isUnsigned?: true;
 }
 
 export function sentAnswers(history: HistoryEvidence): SentAnswer[] {

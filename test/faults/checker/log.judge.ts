@@ -1,6 +1,6 @@
 import { AttemptJudge } from './attempt.judge';
 import type { LogEntry } from './evidence';
-import { type DecodedEvent, RecordDecoder } from './record.decoder';
+import { type DecodedEvent, publishedSchemas } from './record.decoder';
 
 export const ATTEMPTS = 'petabakat.attempts.v1';
 export const ATTEMPTS_DEAD_LETTERS = 'petabakat.attempts.dead-letters.v1';
@@ -70,7 +70,7 @@ class LogFold implements JudgedLog {
   readonly deadLetters = new Map<string, string>();
   readonly published: PublishedEvent[] = [];
   readonly partitions = new Map<string, PartitionShape>();
-  private readonly decoder = new RecordDecoder();
+  private readonly decoder = publishedSchemas();
 
   take(entry: LogEntry): void {
     const { topic, partition, offset, key, value } = entry;

@@ -58,6 +58,14 @@ export class RecordDecoder {
   }
 }
 
+let shared: RecordDecoder | null = null;
+
+/** Compiling the schemas takes longer than judging a small log; they never change within a process. */
+export function publishedSchemas(): RecordDecoder {
+  shared ??= new RecordDecoder();
+  return shared;
+}
+
 function byMinor(a: string, b: string): number {
   return Number(a.split('.')[1]) - Number(b.split('.')[1]);
 }

@@ -43,6 +43,7 @@ interface Answer {
 export class RestlessCandidate {
   private login: SeatLogin | null = null;
   private counter = 0;
+  private mayBeCredited = true;
 
   constructor(
     private readonly assignment: Assignment,
@@ -68,8 +69,9 @@ export class RestlessCandidate {
     await this.command('submit');
   }
 
-  /** Answers until the time is over and some time longer. */
+  /** Answers until the time is over and some time longer. Nobody gets any more of it. */
   async sitUntil(deadlineMs: number): Promise<void> {
+    this.mayBeCredited = false;
     while (nowMs() < deadlineMs + OVERTIME_MS && (await this.answerSome())) await sleep(BREATH_MS);
   }
 
@@ -85,7 +87,7 @@ export class RestlessCandidate {
       if (random() < SHARES.conflicting) await this.send({ ...answer, response: `${answer.response}-other` });
     }
     if (random() < SHARES.read) await this.read();
-    if (random() < SHARES.credited) await this.credit();
+    if (this.mayBeCredited && random() < SHARES.credited) await this.credit();
     return true;
   }
 

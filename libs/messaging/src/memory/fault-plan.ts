@@ -19,6 +19,8 @@ export interface FaultPlan {
   readonly takeover?: number;
   /** Longest time between an append and its delivery. */
   readonly deliveryDelayMaxMs?: number;
+  /** Hears of every fault when it is drawn, so that a simulation can say what it has covered. */
+  readonly onFault?: (fault: Exclude<AppendFault | DeliveryFault, 'none'>) => void;
 }
 
 export type AppendFault = 'none' | 'refused' | 'lost-request' | 'lost-response' | 'duplicate';
@@ -34,7 +36,7 @@ export class FaultSource {
 
   appendFault(): AppendFault {
     const { refused, lostRequest, lostResponse, duplicate } = this.plan;
-    return this.pick<AppendFault>([
+    return this.pick([
       ['refused', refused],
       ['lost-request', lostRequest],
       ['lost-response', lostResponse],
@@ -44,7 +46,7 @@ export class FaultSource {
 
   deliveryFault(): DeliveryFault {
     const { redelivery, takeover } = this.plan;
-    return this.pick<DeliveryFault>([
+    return this.pick([
       ['redelivery', redelivery],
       ['takeover', takeover],
     ]);
@@ -63,10 +65,15 @@ export class FaultSource {
   }
 
   /** One draw decides between all faults, so their shares add up as written. */
-  private pick<Fault extends string>(shares: readonly (readonly [Fault, number | undefined])[]): Fault | 'none' {
+  private pick<Fault extends Exclude<AppendFault | DeliveryFault, 'none'>>(
+    shares: readonly (readonly [Fault, number | undefined])[],
+  ): Fault | 'none' {
     let rest = this.random();
     for (const [fault, share = 0] of shares) {
-      if (rest < share) return fault;
+      if (rest < share) {
+        this.plan.onFault?.(fault);
+        return fault;
+      }
       rest -= share;
     }
     return 'none';

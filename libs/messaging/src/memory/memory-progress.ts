@@ -16,6 +16,8 @@ export interface DatabaseFaults {
   readonly lostCommit?: number;
   /** Longest time that a transaction waits for its connection, and that it takes. */
   readonly delayMaxMs?: number;
+  /** Hears of every fault when it strikes. */
+  readonly onFault?: (fault: 'outage' | 'lost-commit') => void;
 }
 
 /** Effects of a batch, made all at once when its transaction commits. */
@@ -39,7 +41,12 @@ export class MemoryProgress implements Positions {
 
   /** From now on without faults. */
   heal(): void {
-    this.faults = { seed: this.faults.seed };
+    this.setFaults({ seed: this.faults.seed });
+  }
+
+  /** From now on with other faults; what is drawn goes on in the same sequence. */
+  setFaults(faults: DatabaseFaults): void {
+    this.faults = faults;
   }
 
   async position(group: string, topic: string, partition: number): Promise<number> {
@@ -65,14 +72,19 @@ export class MemoryProgress implements Positions {
     const { outage = 0, lostCommit = 0 } = this.faults;
     const fate = this.random();
     await this.delay();
-    if (fate < outage) throw new TransientFailure('simulated: the database is away');
+    if (fate < outage) this.fail('outage', 'the database is away');
     const position = this.positions.get(row) ?? 0;
     if (position >= batch.nextOffset) return;
     if (position < batch.firstOffset) throw new PositionBehind(position);
     const effects = await work(withoutApplied(batch, position));
     effects();
     this.positions.set(row, batch.nextOffset);
-    if (fate < outage + lostCommit) throw new TransientFailure('simulated: the answer to the commit was lost');
+    if (fate < outage + lostCommit) this.fail('lost-commit', 'the answer to the commit was lost');
+  }
+
+  private fail(fault: 'outage' | 'lost-commit', what: string): never {
+    this.faults.onFault?.(fault);
+    throw new TransientFailure(`simulated: ${what}`);
   }
 
   private async delay(): Promise<void> {

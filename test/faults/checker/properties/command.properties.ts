@@ -1,4 +1,3 @@
-import type { AttemptJudge } from '../attempt.judge';
 import type { Operation, Try } from '../evidence';
 import { PropertyCheck } from '../findings';
 import type { JudgedEvidence } from '../judged.evidence';
@@ -13,6 +12,8 @@ const FORCED_MS = 71_000;
 interface Acknowledged {
   readonly operation: Operation;
   readonly one: Try;
+  /** When this command was first asked for: a press that came to no clear end may have left the event of the next. */
+  readonly askedMs: number;
   readonly reply: Readonly<Record<string, unknown>>;
 }
 
@@ -47,10 +48,12 @@ const EFFECTS: Readonly<Record<string, ExpectedEffect>> = {
 export function checkCommands(evidence: JudgedEvidence): PropertyCheck {
   const check = new PropertyCheck('P14');
   const { history, log, tables } = evidence;
+  const presses = new Presses();
   for (const operation of history.operations) {
+    const askedMs = presses.askedMs(operation);
     for (const one of operation.tries) {
       if (one.outcome?.outcome !== 'ok') continue;
-      const command = { operation, one, reply: (one.outcome.reply ?? {}) as Record<string, unknown> };
+      const command = { operation, one, askedMs, reply: (one.outcome.reply ?? {}) as Record<string, unknown> };
       if (operation.kind in EFFECTS) requireEffect(check, command, evidence);
       else if (operation.kind === 'open' || operation.kind === 'seal') requireSessionEvent(check, command, evidence);
     }
@@ -71,6 +74,20 @@ export function checkCommands(evidence: JudgedEvidence): PropertyCheck {
   return check;
 }
 
+/** Follows commands in the order of the history: of each kind and attempt, since when it has been asked for in vain. */
+class Presses {
+  private readonly unclearSince = new Map<string, number>();
+
+  askedMs({ kind, tries, outcome }: Operation): number {
+    const { attemptId, atMs } = tries[0]!.intent;
+    const key = `${kind} ${attemptId}`;
+    const askedMs = Math.min(this.unclearSince.get(key) ?? Infinity, atMs);
+    if (outcome === 'unknown') this.unclearSince.set(key, askedMs);
+    else if (outcome === 'ok') this.unclearSince.delete(key);
+    return askedMs;
+  }
+}
+
 const JUDGED = /^petabakat\.(attempts|responses|results|sessions)\.v1$/;
 
 function requireEffect(check: PropertyCheck, command: Acknowledged, { log, tables }: JudgedEvidence): void {
@@ -80,14 +97,11 @@ function requireEffect(check: PropertyCheck, command: Acknowledged, { log, table
   const { type, fits } = EFFECTS[kind]!;
   const isDue = kind !== 'finish' || command.one.outcome!.atMs + FORCED_MS < tables.takenAtMs;
   if (!isDue) return check.count('not yet due');
-  const holds = effectsOf(attempt, kind).some((effect) => effect.type === type && fits(effect, command));
-  check.require(holds, () => `${kind} ${attemptId} (op ${op})`, `was acknowledged, and no ${type} stands in the log`);
-}
-
-/** Events of an attempt; a finish or submission may have found the attempt closed, so there repeats serve as well. */
-function effectsOf(attempt: AttemptJudge | undefined, kind: string): readonly Effect[] {
-  if (!attempt) return [];
-  return kind === 'submit' || kind === 'finish' ? attempt.controls : attempt.acted;
+  const isOne = (effect: Effect) => effect.type === type && fits(effect, command);
+  const name = () => `${kind} ${attemptId} (op ${op})`;
+  check.require(attempt?.controls.some(isOne) ?? false, name, `was acknowledged, and no ${type} stands in the log`);
+  // What stands behind the end of the attempt, or behind another command of the same moment, changes nothing.
+  if (attempt && !attempt.acted.some(isOne)) check.count('without effect');
 }
 
 function requireSessionEvent(check: PropertyCheck, { operation, one }: Acknowledged, { log }: JudgedEvidence): void {
@@ -112,9 +126,9 @@ function requireOneContentPerId(check: PropertyCheck, { log }: JudgedEvidence): 
   }
 }
 
-function isOfTheMoment(effect: Effect, { one }: Acknowledged): boolean {
+function isOfTheMoment(effect: Effect, { one, askedMs }: Acknowledged): boolean {
   const atMs = Date.parse(effect.data.at as string);
-  return atMs >= one.intent.atMs - CLOCKS_MS && atMs <= one.outcome!.atMs + CLOCKS_MS;
+  return atMs >= askedMs - CLOCKS_MS && atMs <= one.outcome!.atMs + CLOCKS_MS;
 }
 
 function isOfTheMomentAndSize(effect: Effect, command: Acknowledged): boolean {
