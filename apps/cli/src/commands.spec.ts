@@ -86,6 +86,10 @@ describe('commands over HTTP', () => {
     ['plan import sessions FILE', 'POST /v1/plan/sessions'],
     ['plan import seats FILE', 'POST /v1/plan/seats'],
     ['participants import FILE', 'POST /v1/participants/import'],
+    ['rollout import gates FILE', 'POST /v1/clusters/gates'],
+    ['rollout import ramps FILE', 'POST /v1/clusters/ramps'],
+    ['rollout import eligibility-rules FILE', 'POST /v1/progress/eligibility/rules'],
+    ['rollout import eligibility-decisions FILE', 'POST /v1/progress/eligibility/decisions'],
   ])('%s sends the file as it is', async (command, line) => {
     writeFileSync(file, CSV);
     gateway.answer = { status: 200, body: report };

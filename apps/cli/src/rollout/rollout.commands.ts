@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { CommandContext } from '../command-context';
+import { type CommandContext, readTextFile } from '../command-context';
 import { parseWholeNumber } from '../arguments';
 import { type CommandGroup, action } from '../command-group';
 import { renderFields, renderTable } from '../console/table';
@@ -7,6 +7,20 @@ import { pathOf } from '../http/api-client';
 
 /** What the scheduler lets one person propose and another confirm. */
 const PROPOSED_STEPS = ['open', 'promote', 'advance', 'resume', 'abort', 'close'];
+
+/** Files that decide how the rollout goes, and the route that takes each. */
+const FILES = [
+  { kind: 'gates', path: '/v1/clusters/gates', holds: 'rows of the gate table' },
+  { kind: 'ramps', path: '/v1/clusters/ramps', holds: 'how clusters grow: canary, waves, gates, seed' },
+  { kind: 'eligibility-rules', path: '/v1/progress/eligibility/rules', holds: 'what codes of the roster must be' },
+  { kind: 'eligibility-decisions', path: '/v1/progress/eligibility/decisions', holds: 'decisions about single people' },
+] as const;
+
+interface ImportReport {
+  readonly rows: number;
+  readonly recorded: number;
+  readonly unchanged: number;
+}
 
 interface Proposal {
   readonly step: string;
@@ -78,6 +92,11 @@ export const addRolloutCommands: CommandGroup = (program, surroundings) => {
     .description('why a cluster stands where it stands: its gates with their figures, its conditions, its steps')
     .argument('<cluster>', 'number of the cluster', parseWholeNumber)
     .action(action(surroundings, explain));
+  const imports = rollout.command('import').description('record a CSV file; a file with one error imports nothing');
+  for (const { kind, path, holds } of FILES) {
+    const body = (context: CommandContext, file: string) => importFile(context, path, file);
+    imports.command(kind).description(holds).argument('<file>').action(action(surroundings, body));
+  }
   single(rollout, 'prepare', 'planned to ready, by one rollout officer').action(
     action(surroundings, (context, number: number, options: StepOptions) =>
       decide(context, number, 'preparation', { version: options.seen, reasonCode: options.reason }),
@@ -124,6 +143,12 @@ function stepOption(): Option {
 
 async function status(context: CommandContext): Promise<void> {
   showClusters(context, await context.api().get<Cluster[]>('/v1/clusters'));
+}
+
+async function importFile(context: CommandContext, path: string, file: string): Promise<void> {
+  const report = await context.api().postCsv<ImportReport>(path, readTextFile(file));
+  const { rows, recorded, unchanged } = report;
+  context.console.show(report, () => `${rows} rows: ${recorded} recorded, ${unchanged} known already`);
 }
 
 async function explain(context: CommandContext, number: number): Promise<void> {
