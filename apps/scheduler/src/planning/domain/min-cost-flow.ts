@@ -134,7 +134,8 @@ class ResidualNetwork {
     levels[source] = 0;
     line[0] = source;
     let waiting = 1;
-    for (let taken = 0; taken < waiting; taken += 1) {
+    // Nodes as far as the sink or further lie on no shortest way to it.
+    for (let taken = 0; taken < waiting && levels[this.sink] === -1; taken += 1) {
       const node = line[taken]!;
       const end = this.firstOut[node + 1]!;
       for (let index = this.firstOut[node]!; index < end; index += 1) {

@@ -119,29 +119,35 @@ function groupsOf(
     if (group) group.push(person);
     else members.set(key, [person]);
   }
+  const costsOf = dateCosts(window, seats);
   const sorted = [...members].sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([key, people]) => {
     const [agency, profile, date] = key.split(' ').map(Number) as [number, number, number];
-    const costs = dateCosts(window, seats, profile, date);
+    const costs = costsOf(profile, date);
     return { agency, profile, people: people.length, members: people, preferred: null, costOf: (to) => costs[to]! };
   });
 }
 
 /** Days between the old date and each other, and how much further the nearest seat of the date is, weighed as days. */
-function dateCosts(window: PlanningWindow, seats: SeatTable, profile: number, oldDate: number): number[] {
+function dateCosts(window: PlanningWindow, seats: SeatTable): (profile: number, oldDate: number) => readonly number[] {
+  const days = window.dates.map((date) => minuteOf(date) / MINUTES_PER_DAY);
+  const further = new Map<number, readonly number[]>();
+  return (profile, oldDate) => {
+    const known = further.get(profile) ?? daysOfTravel(window, seats, profile);
+    further.set(profile, known);
+    return known.map((travel, date) => travel + Math.abs(days[date]! - days[oldDate]!));
+  };
+}
+
+function daysOfTravel(window: PlanningWindow, seats: SeatTable, profile: number): number[] {
   const { reach } = window.profiles[profile]!;
   const nearest = window.dates.map((_, date) =>
     reach.reduce((least, { lane, units }) => (seats[lane]![date]! > 0 ? Math.min(least, units) : least), Infinity),
   );
   const least = Math.min(...nearest);
   const unitsLikeADay = KM_LIKE_A_DAY * window.problem.unitsPerKm;
-  const oldDay = minuteOf(window.dates[oldDate]!) / MINUTES_PER_DAY;
-  return window.dates.map((date, index) => {
-    const days = Math.abs(minuteOf(date) / MINUTES_PER_DAY - oldDay);
-    const further = nearest[index]! - least;
-    // Dates without a seat get no arc; their cost only has to be a number.
-    return days + (Number.isFinite(further) ? Math.floor(further / unitsLikeADay) : 0);
-  });
+  // Dates without a seat get no arc; their cost only has to be a number.
+  return nearest.map((units) => (units === Infinity ? 0 : Math.floor((units - least) / unitsLikeADay)));
 }
 
 function lostSessions({ sessions }: PlanningProblem, losses: readonly SiteLoss[]): boolean[] {
