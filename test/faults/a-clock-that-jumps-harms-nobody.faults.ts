@@ -20,7 +20,7 @@ function clockJump(name: string, aheadMs: number): FaultRow {
     async arrange(scene) {
       writeFileSync(file, '0');
       const preload = join(__dirname, 'harness/preload/jumping-clock.cjs');
-      await scene.restartWith('gateway', { NODE_OPTIONS: `--require ${preload}`, PETABAKAT_FAULT_CLOCK_FILE: file });
+      await scene.restartWith('gateway', { NODE_OPTIONS: `--require ${preload}`, FAULT_TEST_CLOCK_FILE: file });
     },
     async harm(scene) {
       await scene.underLoad();

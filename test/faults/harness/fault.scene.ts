@@ -103,7 +103,7 @@ export class FaultScene {
     const redirected = Object.fromEntries(ports.map((port, nth) => [port, proxies[nth]!.port]));
     await this.restartWith(app, {
       NODE_OPTIONS: `--require ${join(__dirname, 'preload/redirected-connections.cjs')}`,
-      PETABAKAT_FAULT_REDIRECTED_PORTS: JSON.stringify(redirected),
+      FAULT_TEST_REDIRECTED_PORTS: JSON.stringify(redirected),
     });
     return proxies;
   }

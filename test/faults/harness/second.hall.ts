@@ -96,7 +96,7 @@ export class SecondHall {
     const client = new StaffClient(gatewayUrls[0]!);
     const importFile = (path: string, lines: readonly string[]) =>
       client.call({ method: 'POST', path, csv: [...lines, ''].join('\n'), token: staff.operations });
-    const numbers = Array.from({ length: candidates }, (_, nth) => `Z-${nth + 1}`);
+    const numbers = Array.from({ length: candidates }, (_, nth) => `Z-${String(nth + 1).padStart(6, '0')}`);
     await importFile('/v1/participants/import', [
       'participantNumber,name,nip,agency',
       ...numbers.map(

@@ -6,7 +6,7 @@ const RealDate = Date;
 let aheadMs = 0;
 
 process.on('SIGUSR2', () => {
-  aheadMs = Number(readFileSync(process.env.PETABAKAT_FAULT_CLOCK_FILE, 'utf8'));
+  aheadMs = Number(readFileSync(process.env.FAULT_TEST_CLOCK_FILE, 'utf8'));
 });
 
 globalThis.Date = class extends RealDate {

@@ -19,7 +19,7 @@ test('the wall clock of a process jumps at a signal, and its monotonic clock doe
     process.kill(process.pid, 'SIGUSR2');`;
   const output = execFileSync(process.execPath, ['--require', join(__dirname, 'jumping-clock.cjs'), '-e', program], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, PETABAKAT_FAULT_CLOCK_FILE: file },
+    env: { PATH: process.env.PATH, FAULT_TEST_CLOCK_FILE: file },
   });
   const [byNow, byDate, steady] = JSON.parse(output) as [number, number, number];
   for (const ahead of [byNow, byDate]) expect(Math.abs(ahead - steady - HOUR_MS)).toBeLessThan(HOUR_MS / 2);

@@ -2,7 +2,7 @@
 // one, where a proxy waits. Brokers tell clients their own addresses, so a proxy before one client only has no other way.
 const net = require('node:net');
 
-const redirected = new Map(Object.entries(JSON.parse(process.env.PETABAKAT_FAULT_REDIRECTED_PORTS)));
+const redirected = new Map(Object.entries(JSON.parse(process.env.FAULT_TEST_REDIRECTED_PORTS)));
 const connect = net.Socket.prototype.connect;
 
 net.Socket.prototype.connect = function (...options) {

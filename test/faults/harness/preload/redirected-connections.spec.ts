@@ -16,7 +16,7 @@ test('a redirected port is another one for the process, and others stay what the
     connect({ host: '127.0.0.1', port: 2 }).on('error', ({ code }) => process.stdout.write(code));`;
   const preload = join(__dirname, 'redirected-connections.cjs');
   const { stdout } = await run(process.execPath, ['--require', preload, '-e', program], {
-    env: { PATH: process.env.PATH, PETABAKAT_FAULT_REDIRECTED_PORTS: JSON.stringify({ 1: port }) },
+    env: { PATH: process.env.PATH, FAULT_TEST_REDIRECTED_PORTS: JSON.stringify({ 1: port }) },
   });
   expect(stdout).toContain('redirected');
   expect(stdout).toContain('ECONNREFUSED');
