@@ -116,7 +116,7 @@ export class GatesService {
       const limits = coverageRuleOf(rule);
       const overdueBefore = new Date(nowMs - limits.overdueMinutes * 60_000);
       const figures = await this.repositories.gates.coverageFigures(manager, number, onDate, overdueBefore);
-      return { verdict: judgeCoverage(figures, limits), figures: recordedFigures(figures) };
+      return { verdict: judgeCoverage(figures, limits), figures: recordedFigures(figures, limits) };
     }
     if (!isGateName(gate) || gate === COVERAGE_GATE) throw new RangeError(`there is no gate ${gate}`);
     const { sharePercent } = status;

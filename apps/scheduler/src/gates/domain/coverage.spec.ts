@@ -92,15 +92,16 @@ describe('the coverage gate', () => {
 });
 
 describe('the recorded figures', () => {
-  test('carry the share', () => {
-    expect(recordedFigures({ ...SEALED, registered: 3, reconciled: 2 })).toMatchObject({
+  test('carry the share and the threshold it was held against', () => {
+    expect(recordedFigures({ ...SEALED, registered: 3, reconciled: 2 }, RULE)).toMatchObject({
       registered: 3,
       reconciled: 2,
       reconciledPercent: 66.67,
+      passPercent: 80,
     });
   });
 
   test('have no share where nobody is registered', () => {
-    expect(recordedFigures({ ...SEALED, registered: 0 }).reconciledPercent).toBeNull();
+    expect(recordedFigures({ ...SEALED, registered: 0 }, RULE).reconciledPercent).toBeNull();
   });
 });

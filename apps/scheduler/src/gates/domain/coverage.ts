@@ -75,9 +75,12 @@ function inconclusive(reasonCode: string): GateVerdict {
   return { outcome: 'inconclusive', reasonCode };
 }
 
-/** The figures as they are recorded and published, with the share. */
-export function recordedFigures(figures: CoverageFigures): Record<string, number | null> {
+/** The figures as they are recorded and published, with the share and what it was held against. */
+export function recordedFigures(
+  figures: CoverageFigures,
+  { passPercent }: CoverageRule,
+): Record<string, number | null> {
   const reconciledPercent =
     figures.registered === 0 ? null : Math.round((figures.reconciled * 10_000) / figures.registered) / 100;
-  return { ...figures, reconciledPercent };
+  return { ...figures, reconciledPercent, passPercent };
 }
