@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -36,21 +36,28 @@ async function main(): Promise<void> {
   const [from, count] = [Number(values.from ?? 1), Number(values.seeds ?? SEEDS)];
   const processes = Math.min(availableParallelism(), count);
   const totals: Totals = { seeds: 0, events: 0, failures: 0, poor: [], coverage: new Map() };
+  const children = new Set<ChildProcess>();
   await Promise.all(
     Array.from({ length: processes }, (_, nth) => {
       const range = { first: from + nth, last: from + count - 1, step: processes, mode: (values.mode as Mode) ?? null };
-      return runRange(range, totals, values['first-failure'] ?? false);
+      return runRange(range, totals, children, values['first-failure'] ?? false);
     }),
   );
   print(totals);
 }
 
-async function runRange(range: SeedRange, totals: Totals, endsAtFailure: boolean): Promise<void> {
+async function runRange(
+  range: SeedRange,
+  totals: Totals,
+  children: Set<ChildProcess>,
+  endsAtFailure: boolean,
+): Promise<void> {
   const child = fork(require.resolve('./seeds.process'), { stdio: 'inherit' });
+  children.add(child);
   child.send(range);
   child.on('message', (result: SeedResult) => {
     take(result, totals);
-    if (result.failure !== null && endsAtFailure) child.kill();
+    if (result.failure !== null && endsAtFailure) for (const one of children) one.kill();
   });
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   if (code !== 0 && !(endsAtFailure && signal))

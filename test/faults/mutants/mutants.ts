@@ -15,6 +15,8 @@ export interface Mutant {
   readonly log?: 'kafka';
   /** Attempts end by their deadline, not by a submission. */
   readonly endsByDeadline?: true;
+  /** The simulator finds it as well: it is a matter of logic, not of processes and disks. */
+  readonly isLogical?: true;
   /** Why nothing can be found. */
   readonly survives?: string;
 }
@@ -26,6 +28,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['fold of a single answer', 'judgement of the whole history', 'guarded upsert'],
     foundBy: ['P4', 'P5'],
     harm: 'none',
+    isLogical: true,
   },
   {
     name: 'sequence-guard-removed-in-sql',
@@ -49,6 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['look at the first record in the fold', 'ON CONFLICT', 'primary key', 'count of inserted rows'],
     foundBy: ['P2'],
     harm: 'none',
+    isLogical: true,
   },
   {
     name: 'dedup-removed-in-fold',
@@ -56,6 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['look at the first record in the fold'],
     foundBy: ['P1', 'P3'],
     harm: 'none',
+    isLogical: true,
   },
   {
     name: 'fence-removed',
@@ -63,6 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['position of the consumer', 'position in the transaction'],
     foundBy: ['P2', 'P14'],
     harm: 'assessment-killed',
+    isLogical: true,
   },
   {
     name: 'fence-removed-in-transaction',
@@ -93,6 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['order of append and mark'],
     foundBy: ['P14', 'P5'],
     harm: 'log-connections-cut',
+    isLogical: true,
   },
   {
     name: 'read-without-barrier',
@@ -100,6 +107,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['wait for the fold'],
     foundBy: ['P12'],
     harm: 'none',
+    isLogical: true,
   },
   {
     name: 'receipt-with-another-offset',
@@ -115,6 +123,7 @@ export const MUTANTS: readonly Mutant[] = [
     foundBy: ['P13'],
     harm: 'none',
     endsByDeadline: true,
+    isLogical: true,
   },
   {
     name: 'position-past-unprocessed-record',
@@ -122,6 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['position in the transaction'],
     foundBy: ['P1', 'P8'],
     harm: 'none',
+    isLogical: true,
   },
   {
     name: 'synchronous-commit-off',

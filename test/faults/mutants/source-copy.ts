@@ -1,12 +1,21 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ROOT = resolve(__dirname, '../../..');
-const SOURCES = ['apps', 'libs', 'nest-cli.json', 'package.json', 'tsconfig.base.json', 'tsconfig.json'];
+const SOURCES = [
+  'apps',
+  'libs',
+  'test',
+  'tools',
+  'nest-cli.json',
+  'package.json',
+  'tsconfig.base.json',
+  'tsconfig.json',
+];
 /** Services that a run starts; the other projects of the tree are not needed. */
 const SERVICES = ['assessment', 'gateway', 'scheduler', 'scoring'];
 const OUTPUT_BYTES_MAX = 16_000_000;
@@ -38,7 +47,7 @@ export class SourceCopy {
 
   async another(): Promise<SourceCopy> {
     const copy = SourceCopy.empty();
-    for (const name of [...SOURCES, 'dist']) {
+    for (const name of [...SOURCES, ...(existsSync(join(this.folder, 'dist')) ? ['dist'] : [])]) {
       cpSync(join(this.folder, name), join(copy.folder, name), { recursive: true, force: true });
     }
     return copy;
