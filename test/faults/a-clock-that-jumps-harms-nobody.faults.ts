@@ -16,7 +16,7 @@ function clockJump(name: string, aheadMs: number): FaultRow {
   return {
     name,
     logs: ['postgres'],
-    cutsReplies: false,
+    cutsReplies: [],
     async arrange(scene) {
       writeFileSync(file, '0');
       const preload = join(__dirname, 'harness/preload/jumping-clock.cjs');

@@ -15,7 +15,7 @@ let movedWhileFrozen = 0;
 const zombie: FaultRow = {
   name: 'zombie-consumer',
   logs: ['postgres', 'one-broker'],
-  cutsReplies: false,
+  cutsReplies: [],
   load: { assessments: 2, minutes: 0.7 },
   async harm(scene) {
     await scene.underLoad();

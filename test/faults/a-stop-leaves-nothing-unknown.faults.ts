@@ -17,7 +17,7 @@ const gatewayTerminated: FaultRow = {
   name: 'gateway-terminated',
   logs: ['postgres'],
   short: ['postgres'],
-  cutsReplies: false,
+  cutsReplies: [],
   load: { minutes: 0.7 },
   async arrange(scene) {
     proxy = await scene.putPostgresBehindProxy('gateway');

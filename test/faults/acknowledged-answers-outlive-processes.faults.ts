@@ -24,7 +24,7 @@ function consumerKilled(name: string, moment: Moment): FaultRow {
     name,
     logs: ['postgres', 'one-broker'],
     short: moment === 'swallow-response' ? ['postgres'] : [],
-    cutsReplies: false,
+    cutsReplies: [],
     load: { minutes: MINUTES_WITH_RESTART },
     async arrange(scene) {
       proxy = await scene.putPostgresBehindProxy('assessment');
@@ -65,7 +65,7 @@ const gatewayKilled: FaultRow = {
   name: 'gateway-killed',
   logs: ['postgres', 'one-broker'],
   short: ['postgres'],
-  cutsReplies: true,
+  cutsReplies: ['postgres', 'one-broker'],
   load: { minutes: MINUTES_WITH_RESTART },
   async harm(scene) {
     await scene.underLoad();
@@ -84,7 +84,7 @@ const postgresKilled: FaultRow = {
   name: 'postgres-killed',
   logs: ['postgres', 'one-broker'],
   short: ['postgres'],
-  cutsReplies: false,
+  cutsReplies: [],
   async harm(scene) {
     await scene.underLoad();
     scene.inject();
@@ -105,7 +105,7 @@ const postgresKilled: FaultRow = {
 const brokerKilled: FaultRow = {
   name: 'broker-killed',
   logs: ['one-broker'],
-  cutsReplies: false,
+  cutsReplies: [],
   load: { minutes: MINUTES_WITH_RESTART },
   async harm(scene) {
     await scene.underLoad();

@@ -8,7 +8,7 @@ const GONE_MS = 6_000;
 const redisGone: FaultRow = {
   name: 'redis-gone-and-empty',
   logs: ['postgres', 'one-broker'],
-  cutsReplies: false,
+  cutsReplies: [],
   async harm(scene) {
     await scene.underLoad();
     scene.inject();

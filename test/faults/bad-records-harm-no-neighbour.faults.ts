@@ -38,7 +38,7 @@ let injected = 0;
 const poison: FaultRow = {
   name: 'poison-records',
   logs: ['postgres', 'one-broker'],
-  cutsReplies: false,
+  cutsReplies: [],
   async harm(scene) {
     await scene.underLoad();
     scene.inject();

@@ -16,7 +16,7 @@ const relayKilled: FaultRow = {
   name: 'relay-killed-before-mark',
   logs: ['postgres', 'one-broker'],
   short: ['postgres'],
-  cutsReplies: false,
+  cutsReplies: [],
   load: { incidentShare: 0.6, minutes: 0.7 },
   async arrange(scene) {
     proxy = await scene.putPostgresBehindProxy('assessment');
@@ -50,7 +50,7 @@ const REASON_CODE = 'fault-test';
 const finishedTwiceAtOnce: FaultRow = {
   name: 'finished-twice-at-once',
   logs: ['postgres', 'one-broker'],
-  cutsReplies: false,
+  cutsReplies: [],
   load: { incidentShare: 0 },
   async harm(scene) {
     await scene.underLoad();
@@ -133,7 +133,7 @@ const MOVES_MIN = 10;
 const movedWhileSending: FaultRow = {
   name: 'moved-while-the-old-seat-sends',
   logs: ['postgres', 'one-broker'],
-  cutsReplies: false,
+  cutsReplies: [],
   load: { incidentShare: 0.9, readShare: 0.05 },
   async harm(scene) {
     await scene.underLoad();

@@ -16,7 +16,7 @@ function logOutOfReach(name: string, logs: readonly LogKind[], lose: (proxy: Tcp
   return {
     name,
     logs,
-    cutsReplies: true,
+    cutsReplies: logs,
     load: { minutes: 0.6 },
     async arrange(scene) {
       proxies = scene.platform.kafka
@@ -47,7 +47,7 @@ const LOCKED_MS = 8_000;
 const tablesLocked: FaultRow = {
   name: 'tables-locked',
   logs: ['postgres', 'one-broker'],
-  cutsReplies: false,
+  cutsReplies: [],
   async harm(scene) {
     const client = new Client({ connectionString: scene.platform.postgres.url });
     await client.connect();

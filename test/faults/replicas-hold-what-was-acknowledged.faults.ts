@@ -11,7 +11,7 @@ const SETTLED_MS = 1_000;
 const leaderKilled: FaultRow = {
   name: 'leader-killed',
   logs: ['three-brokers'],
-  cutsReplies: false,
+  cutsReplies: [],
   load: { minutes: 0.8 },
   async harm(scene) {
     const broker = 1 + Math.floor(scene.random() * 3);
@@ -30,7 +30,7 @@ let window = { fromMs: 0, untilMs: 0 };
 const twoOfThreeDown: FaultRow = {
   name: 'two-of-three-down',
   logs: ['three-brokers'],
-  cutsReplies: false,
+  cutsReplies: [],
   load: { minutes: 1 },
   async harm(scene) {
     const kafka = scene.platform.kafka!;

@@ -13,8 +13,8 @@ export interface FaultRow {
   readonly logs: readonly LogKind[];
   /** Logs on which the row belongs to the short set. */
   readonly short?: readonly LogKind[];
-  /** Whether some reply must get lost on its way: then some outcome has to be unknown. */
-  readonly cutsReplies: boolean;
+  /** Logs on which replies to candidates must get lost on their way: then some outcome has to be unknown. */
+  readonly cutsReplies: readonly LogKind[];
   readonly load?: Partial<Pick<LoadOptions, 'assessments' | 'gateways' | 'incidentShare' | 'minutes' | 'readShare'>>;
   /** Before the load: proxies, further candidates. */
   arrange?(scene: FaultScene): Promise<void>;

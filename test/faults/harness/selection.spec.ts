@@ -5,7 +5,7 @@ const row: FaultRow = {
   name: 'gateway-killed',
   logs: ['postgres', 'one-broker'],
   short: ['postgres'],
-  cutsReplies: true,
+  cutsReplies: ['postgres'],
   harm: async () => undefined,
 };
 const everything: Selection = { root: null, commit: 'abc', only: null, short: false, passed: [], seed: 1 };
