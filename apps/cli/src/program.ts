@@ -13,6 +13,9 @@ import { addParticipantCommands } from './participants/participants.commands';
 import { addPlanCommands } from './plan/plan.commands';
 import { addPlanningCommands } from './planning/planning.commands';
 import { addReplayCommands } from './replay/replay.commands';
+import { addQualityCommands } from './rescoring/quality.commands';
+import { addRescoringCommands } from './rescoring/rescoring.commands';
+import { addResultCommands } from './rescoring/result.commands';
 import { addRolloutCommands } from './rollout/rollout.commands';
 import { addSessionCommands } from './sessions/sessions.commands';
 import { addStaffCommands } from './staff/staff.commands';
@@ -26,6 +29,9 @@ const GROUPS: readonly CommandGroup[] = [
   addParticipantCommands,
   addFormCommands,
   addPackageCommands,
+  addRescoringCommands,
+  addResultCommands,
+  addQualityCommands,
   addSessionCommands,
   addRolloutCommands,
   addAgencyCommands,

@@ -15,25 +15,25 @@ export class QualityController {
   @Get()
   @ApiOperation({ summary: 'Item analysis of a form over the answers collected so far' })
   report(@Param() form: FormParameters): Promise<QualityReport> {
-    return this.quality.report({ ...form });
+    return this.quality.report(form);
   }
 
   @Get('items.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
   async items(@Param() form: FormParameters): Promise<string> {
-    return renderItems(await this.quality.report({ ...form }));
+    return renderItems(await this.quality.report(form));
   }
 
   @Get('dif')
   @ApiOperation({ summary: 'Items that work differently for a group: Mantel–Haenszel and logistic' })
   dif(@Param() form: FormParameters, @Query() { by, focal, purify }: DifQuery): Promise<DifReport> {
-    return this.quality.dif({ ...form }, by, focal, purify);
+    return this.quality.dif(form, by, focal, purify);
   }
 
   @Post('reports')
   @HttpCode(200)
   @ApiOperation({ summary: 'Tells the rollout how the measurement went, site by site' })
   async publish(@Param() form: FormParameters): Promise<{ reports: QualityReported[] }> {
-    return { reports: await this.quality.publish({ ...form }) };
+    return { reports: await this.quality.publish(form) };
   }
 }
