@@ -12,7 +12,7 @@ import {
   submit,
 } from './support/sitting';
 import { StandalonePlatform } from './support/standalone-platform';
-import { type Reply, call } from './support/test-platform';
+import { type Reply, call, until } from './support/test-platform';
 
 jest.setTimeout(180_000);
 const PEOPLE = 4;
@@ -30,6 +30,11 @@ beforeAll(async () => {
   login = await sitDown(platform, SESSION, 'a1');
   closed = await sitDown(platform, SESSION, 'a2');
   await submit(platform, closed);
+  // The gateway refuses on a view, which follows the fold; until then it would append what comes too late.
+  await until('the gateway knows of the end', async () => {
+    const { body } = await answer(platform, closed, 1, ITEMS[0]!, 'A');
+    return body.code === 'attempt.closed';
+  });
 });
 afterAll(() => platform?.stop());
 

@@ -744,7 +744,7 @@ export const ERROR_CODES = {
   },
   'plan.not-reproduced': {
     status: 409,
-    level: 'error',
+    level: 'warn',
     title: 'Planning the stored inputs again gives another plan.',
     action: 'Do not use the plan: it was changed after it was made, or made by another version.',
   },

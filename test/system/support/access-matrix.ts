@@ -89,6 +89,10 @@ export const ACCESS_MATRIX: readonly (readonly [method: string, path: string, ac
   ['GET', '/v1/results/rescorings/:rescoringId/files/:name', ['analyst', 'operations', 'rollout-officer']],
   ['POST', '/v1/results/rescorings/:rescoringId/proposal', ['analyst']],
   ['POST', '/v1/results/rescorings/:rescoringId/confirmation', ['rollout-officer']],
+  ['GET', '/v1/results/quality/:formId/:version', ['analyst', 'operations']],
+  ['GET', '/v1/results/quality/:formId/:version/items.csv', ['analyst', 'operations']],
+  ['GET', '/v1/results/quality/:formId/:version/dif', ['analyst', 'operations']],
+  ['POST', '/v1/results/quality/:formId/:version/reports', ['analyst', 'operations']],
 ];
 
 /** A token that is built right and was signed by nobody we know. */
