@@ -20,7 +20,7 @@ import type { Rescoring } from './rescorings.repository';
 /** A process that has said nothing for so long has died; reading one partition of a year's log takes a few seconds. */
 const LEASE_MS = 60_000;
 /** Records of one transaction of a release: some hundred milliseconds of work. */
-const STEP_RECORDS_MAX = 500;
+const STEP_RECORDS_MAX = 200;
 
 /** Dry runs and releases of rescorings, a piece at a time. What is done is in the database; a repeat goes on from there. */
 @Injectable()
