@@ -11,13 +11,15 @@ const WRONG = 'gateway-2';
 
 /** The clock of one of two gateways is an hour wrong for a while. Fairness (P13) must not notice. */
 function clockJump(name: string, aheadMs: number): FaultRow {
-  const folder = mkdtempSync(join(tmpdir(), 'petabakat-clock-'));
-  const file = join(folder, 'ahead-ms');
+  let folder = '';
+  let file = '';
   return {
     name,
     logs: ['postgres'],
     cutsReplies: [],
     async arrange(scene) {
+      folder = mkdtempSync(join(tmpdir(), 'petabakat-clock-'));
+      file = join(folder, 'ahead-ms');
       writeFileSync(file, '0');
       const preload = join(__dirname, 'harness/preload/jumping-clock.cjs');
       await scene.restartWith('gateway', { NODE_OPTIONS: `--require ${preload}`, FAULT_TEST_CLOCK_FILE: file });
