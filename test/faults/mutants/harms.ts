@@ -40,7 +40,7 @@ export const HARMS: Readonly<Record<HarmName, Harm>> = {
   /** Leaders move away from each broker in turn, and come back. */
   'leaders-moved': async ({ kafka }) => {
     if (!kafka) throw new Error('leaders move between brokers only');
-    for (let broker = 0; broker < kafka.brokers.length; broker++) {
+    for (let broker = 1; broker <= kafka.brokers.length; broker++) {
       await sleep(UNDER_LOAD_MS);
       await kafka.kill(broker);
       await kafka.restart(broker);
