@@ -13,7 +13,7 @@ const report: LoadReport = {
   options: readOptions([])!,
   driver: { processes: 1, sends: 10, lagged: 0, laggedShare: 0, lagP99Ms: 1, lagMaxMs: 2 },
   connections: { most: 200, atEnd: 200, byAddress: {} },
-  log: { answerRecords: 10, distinctAnswers: 10, distinctTokens: 200, logins: 200 },
+  log: { answerRecords: 10, distinctAnswers: 10, distinctTokens: 200, logins: 200, unreadable: 0 },
   answers: { ...noCounts(), acknowledged: 1_234_567, perSecond: 5, latency: percentilesOf(LatencyHistogram.empty()) },
   operations: {},
   lag: { mostRecords: 0, mostSeconds: 0, secondsToZero: 1 },
