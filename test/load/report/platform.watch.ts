@@ -4,7 +4,7 @@ import type { ConsumerLag, Lag } from '../platform/consumer-lag';
 import type { LoadReport, ProcessSample } from './load.report';
 import type { Timeline } from './timeline';
 
-const LAG_INTERVAL_MS = 1_000;
+const SECOND_MS = 1_000;
 /** Reading the kernel's table of 80,000 ends of connections takes a tenth of a second. */
 const KERNEL_INTERVAL_MS = 10_000;
 
@@ -19,7 +19,8 @@ export class PlatformWatch {
   readonly samples: ProcessLook[] = [];
   private most = new Map<string, number>();
   private last = new Map<string, number>();
-  private timers: NodeJS.Timeout[] = [];
+  private lagTimer: NodeJS.Timeout | null = null;
+  private processTimer: NodeJS.Timeout | null = null;
   private looking: Promise<unknown> = Promise.resolve();
   private latestLag: Lag | null = null;
 
@@ -46,25 +47,33 @@ export class PlatformWatch {
   }
 
   begin(): void {
-    this.timers = [
-      setInterval(() => {
-        this.looking = this.lookAtLag();
-      }, LAG_INTERVAL_MS),
-      setInterval(() => void this.lookAtProcesses(), KERNEL_INTERVAL_MS),
-    ];
+    this.lookAtLagInTheNextSecond();
+    this.processTimer = setInterval(() => void this.lookAtProcesses(), KERNEL_INTERVAL_MS);
     void this.lookAtProcesses();
   }
 
   async end(): Promise<void> {
-    for (const timer of this.timers) clearInterval(timer);
-    this.timers = [];
+    if (this.lagTimer) clearTimeout(this.lagTimer);
+    if (this.processTimer) clearInterval(this.processTimer);
     await this.looking;
   }
 
+  /** What is seen belongs to the second in which the look began, however long it took. */
   async lookAtLag(): Promise<Lag | null> {
+    const beganAtMs = nowMs();
     this.latestLag = await this.lag.sample();
-    if (this.latestLag) this.timeline.addLag(nowMs(), this.latestLag);
+    if (this.latestLag) this.timeline.addLag(beganAtMs, this.latestLag);
     return this.latestLag;
+  }
+
+  /** In the middle of each second of the clock: a second without a look says nothing about recovery. */
+  private lookAtLagInTheNextSecond(): void {
+    const intoSecondMs = nowMs() % SECOND_MS;
+    const waitMs = SECOND_MS + SECOND_MS / 2 - intoSecondMs;
+    this.lagTimer = setTimeout(() => {
+      this.lookAtLagInTheNextSecond();
+      this.looking = this.lookAtLag();
+    }, waitMs);
   }
 
   /** Processes and connections, as the kernel shows them. */
