@@ -56,6 +56,12 @@ export const ERROR_CODES = {
     title: 'A part that this request needs does not answer.',
     action: 'Repeat after the seconds in Retry-After.',
   },
+  'service.clock-wrong': {
+    status: 503,
+    level: 'warn',
+    title: "This server's clock differs from the database's; nothing was done.",
+    action: 'Repeat after Retry-After; if it stays, operations must mend the clock of the server.',
+  },
   // Who may do what
   'access.token-missing': {
     status: 401,
@@ -747,6 +753,43 @@ export const ERROR_CODES = {
     level: 'warn',
     title: 'Planning the stored inputs again gives another plan.',
     action: 'Do not use the plan: it was changed after it was made, or made by another version.',
+  },
+  // Seat plans of the running system
+  'plan.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'The cluster has no such plan.',
+    action: 'Use a version of `petabakat plan list --cluster`.',
+  },
+  'plan.nothing-to-plan': {
+    status: 409,
+    level: 'debug',
+    title: 'The window has no session that seats could be planned in.',
+    action: 'Import sessions, or choose another window; `problems` says what was looked for.',
+  },
+  'plan.planner-busy': {
+    status: 503,
+    level: 'debug',
+    title: 'Another plan is being made.',
+    action: 'Try again when it is done; plans take seconds.',
+  },
+  'plan.stale': {
+    status: 409,
+    level: 'warn',
+    title: 'Seats or sessions have changed since the plan was made; the plan in force stays.',
+    action: 'Plan anew from what stands now; `problems` says what changed.',
+  },
+  'plan.second-person-needed': {
+    status: 409,
+    level: 'warn',
+    title: 'The cluster has opened: who made a plan cannot put it in force.',
+    action: 'Let another account put it in force within 24 hours.',
+  },
+  'plan.moves-refused': {
+    status: 409,
+    level: 'warn',
+    title: 'The plan moves people who may not be moved; the plan in force stays.',
+    action: 'Plan so that the people named by session in `problems` keep their seats.',
   },
   // (append new groups above this line)
 } as const satisfies Record<string, ErrorSpec>;

@@ -22,3 +22,4 @@ export * from './error-codes';
 export * from './events';
 export * from './topics';
 export * from './event-codec';
+export * from './iso-time';

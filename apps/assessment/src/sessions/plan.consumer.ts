@@ -1,4 +1,4 @@
-import type { AdmissionChanged, SeatsAssigned, SessionCancelled, SessionPlanned } from '@app/contracts';
+import type { AdmissionChanged, SeatsAssigned, SeatsReleased, SessionCancelled, SessionPlanned } from '@app/contracts';
 import { BatchHandler, BatchTransaction, type EventBatch, type EventRecord } from '@app/messaging';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -23,6 +23,7 @@ export class PlanConsumer {
   private async apply(manager: EntityManager, { name, event }: EventRecord): Promise<void> {
     if (name === 'sessionPlanned') await this.sessions.planned(manager, event.data as SessionPlanned);
     if (name === 'seatsAssigned') await this.sessions.seated(manager, event.data as SeatsAssigned);
+    if (name === 'seatsReleased') await this.sessions.released(manager, event.data as SeatsReleased);
     if (name === 'admissionChanged') await this.sessions.admission(manager, event.data as AdmissionChanged);
     if (name === 'sessionCancelled') {
       const { sessionId, version } = event.data as SessionCancelled;

@@ -1,4 +1,4 @@
-import type { AdmissionChanged, SeatsAssigned, SessionPlanned } from '@app/contracts';
+import type { AdmissionChanged, SeatsAssigned, SeatsReleased, SessionPlanned } from '@app/contracts';
 import type { EntityManager } from 'typeorm';
 
 export interface SessionRow {
@@ -95,6 +95,14 @@ export class SessionsRepository {
         seats,
         plan.seats.map((one) => one.extraSeconds),
       ],
+    );
+  }
+
+  /** Whoever has logged in keeps the seat. A PIN for a seat that is gone no longer lets anybody in. */
+  async released(manager: EntityManager, plan: SeatsReleased): Promise<void> {
+    await manager.query(
+      `DELETE FROM seats WHERE session_id = $1 AND analytics_id = ANY($2) AND plan_version < $3 AND attempt_id IS NULL`,
+      [plan.sessionId, plan.seats.map((one) => one.analyticsId), plan.version],
     );
   }
 

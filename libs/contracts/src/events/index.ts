@@ -203,6 +203,13 @@ export const EVENTS = {
     planning.SeatsAssigned,
     'People were given seats of a session.',
   ),
+  seatsReleased: event(
+    'petabakat.session.seats-released.v1',
+    'plan',
+    'scheduler',
+    planning.SeatsReleased,
+    'People no longer have these seats of a session.',
+  ),
   sessionCancelled: event(
     'petabakat.session.cancelled.v1',
     'plan',
@@ -230,6 +237,13 @@ export const EVENTS = {
     'scheduler',
     planning.ClusterOpened,
     'A cluster was opened.',
+  ),
+  seatPlanAdopted: event(
+    'petabakat.seat-plan.adopted.v1',
+    'rollout',
+    'scheduler',
+    planning.SeatPlanAdopted,
+    'A plan of seats was put in force.',
   ),
   gateEvaluated: event(
     'petabakat.gate.evaluated.v1',

@@ -65,6 +65,37 @@ export const SeatsAssigned = Type.Object({
 });
 export type SeatsAssigned = Static<typeof SeatsAssigned>;
 
+/** People who no longer have these seats; where they sit instead, another event says. */
+export const SeatsReleased = Type.Object({
+  sessionId: Identifier,
+  version: Version,
+  seats: Type.Array(Type.Object({ seat: Identifier, analyticsId: Identifier }), {
+    minItems: 1,
+    maxItems: SEATS_PER_EVENT_MAX,
+  }),
+  reasonCode: ReasonCode,
+});
+export type SeatsReleased = Static<typeof SeatsReleased>;
+
+/** A stored plan of seats was put in force. Who sits where, the events of the sessions say. */
+export const SeatPlanAdopted = Type.Object({
+  cluster: ClusterNumber,
+  /** Version of the plan, counted per cluster. */
+  plan: Version,
+  /** SHA-256 over what the plan was made from. */
+  inputHash: Hash,
+  seed: Type.Integer({ minimum: 0 }),
+  /** Who made the plan and who put it in force; one person where both were. */
+  actors: Type.Array(Actor, { minItems: 1, maxItems: 2 }),
+  reasonCode: ReasonCode,
+  given: Type.Integer({ minimum: 0 }),
+  moved: Type.Integer({ minimum: 0 }),
+  released: Type.Integer({ minimum: 0 }),
+  unchanged: Type.Integer({ minimum: 0 }),
+  at: Timestamp,
+});
+export type SeatPlanAdopted = Static<typeof SeatPlanAdopted>;
+
 export const SessionCancelled = Type.Object({ sessionId: Identifier, version: Version, reasonCode: ReasonCode });
 export type SessionCancelled = Static<typeof SessionCancelled>;
 
