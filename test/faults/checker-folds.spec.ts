@@ -1,9 +1,9 @@
-import { type EventName, EVENTS, SEQ_EPOCH_FACTOR } from '@app/contracts';
+import { type EventName, EVENTS, SEQ_EPOCH_FACTOR, isoTime } from '@app/contracts';
 import { leafOf, merkleRoot } from '@app/receipts';
 import fc from 'fast-check';
 import { foldRecords } from '../../apps/assessment/src/attempts/domain/attempt-history';
 import { deadlineOf, emptyState, statusOf } from '../../apps/assessment/src/attempts/domain/attempt-state';
-import { isoTime, type RootOf } from '../../apps/assessment/src/attempts/domain/closing';
+import { type RootOf } from '../../apps/assessment/src/attempts/domain/closing';
 import { verdicts } from '../../apps/assessment/src/attempts/domain/judgement';
 import { AttemptJudge } from './checker/attempt.judge';
 

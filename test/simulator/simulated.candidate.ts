@@ -6,6 +6,7 @@ import {
   SEQ_EPOCH_FACTOR,
   TOPICS,
   buildEvent,
+  isoTime,
 } from '@app/contracts';
 import { AppendRefused, AccumulatorFull, type OutboxEvent, partitionOf } from '@app/messaging';
 import { verdicts } from '../../apps/assessment/src/attempts/domain/judgement';
@@ -95,7 +96,7 @@ export class SimulatedCandidate {
   private async finish(): Promise<void> {
     const { attemptId, platform, nowMs } = this;
     const eventId = `${attemptId}/close/forced/${this.header?.version ?? 0}`;
-    const [at, dueAt] = [nowMs, nowMs + MARKER_DELAY_MS].map((ms) => new Date(ms).toISOString());
+    const [at, dueAt] = [nowMs, nowMs + MARKER_DELAY_MS].map((ms) => isoTime(ms));
     await this.once('finish', async () => {
       const pending = { eventId, attemptId, cause: 'forced', at: at!, dueAt: dueAt!, ...SUPERVISED } as const;
       await platform.command([], () => {
@@ -197,7 +198,7 @@ export class SimulatedCandidate {
   private async append(answer: Answer): Promise<Line> {
     const { attemptId, platform } = this;
     const { accumulator, process } = platform.anyGateway();
-    const receivedAt = new Date(this.nowMs).toISOString();
+    const receivedAt = isoTime(this.nowMs);
     const commitment = createHash('sha256').update(`${answer.itemId}=${answer.response}`).digest('hex');
     const data: AnswerSubmitted = { attemptId, ...answer, receivedAt, commitment };
     const id = `${attemptId}/${answer.seq}/${commitment.slice(0, 12)}`;
@@ -238,7 +239,7 @@ export class SimulatedCandidate {
 
   private control(name: EventName, verb: string, data: object): Promise<void> {
     const { attemptId } = this;
-    const at = new Date(this.nowMs).toISOString();
+    const at = isoTime(this.nowMs);
     const event: CloudEvent = buildEvent(name, {
       id: `${attemptId}/${verb}`,
       source: '/assessment',
@@ -286,7 +287,7 @@ export class SimulatedCandidate {
   private nextAnswer(itemId: string): Answer {
     this.counter += 1;
     const seq = this.epoch * SEQ_EPOCH_FACTOR + this.counter;
-    return { itemId, seq, response: this.anyOf(['A', 'B', 'C']), answeredAt: new Date(this.nowMs).toISOString() };
+    return { itemId, seq, response: this.anyOf(['A', 'B', 'C']), answeredAt: isoTime(this.nowMs) };
   }
 
   private think(): Promise<void> {

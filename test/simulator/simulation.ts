@@ -1,7 +1,6 @@
-import { TOPICS } from '@app/contracts';
+import { TOPICS, isoTime } from '@app/contracts';
 import { ASSESSMENT_GROUP } from '../../apps/assessment/src/assessment.tokens';
 import { deadlineOf, statusOf } from '../../apps/assessment/src/attempts/domain/attempt-state';
-import { isoTime } from '../../apps/assessment/src/attempts/domain/closing';
 import { checkEvidence } from '../faults/checker/checker';
 import type { LogEntry, ProgressRow, TablesEvidence } from '../faults/checker/evidence';
 import type { Finding } from '../faults/checker/findings';

@@ -1,4 +1,4 @@
-import { type AnswerSubmitted, type AttemptClosed, buildEvent } from '@app/contracts';
+import { type AnswerSubmitted, type AttemptClosed, buildEvent, isoTime } from '@app/contracts';
 import type { EventBatch, OutboxEvent } from '@app/messaging';
 import { leafOf, merkleRoot } from '@app/receipts';
 import type { AttemptView, AttemptViews } from '@app/views';
@@ -8,7 +8,6 @@ import type { AttemptNeeds, AttemptStore } from './attempt.store';
 import { type AttemptRecord, rejudges } from './domain/attempt-fold';
 import { type KeyedRecord, foldRecords } from './domain/attempt-history';
 import { type AnswerRecord, type AttemptHeader, deadlineOf, epochOf, statusOf } from './domain/attempt-state';
-import { isoTime } from './domain/closing';
 
 /** Applies a batch of an attempts partition: load what it touches, fold, write what the fold returns. */
 @Injectable()

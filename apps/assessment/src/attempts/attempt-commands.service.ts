@@ -1,4 +1,4 @@
-import { type CloudEvent, DomainError, type EventName, buildEvent } from '@app/contracts';
+import { type CloudEvent, DomainError, type EventName, buildEvent, isoTime } from '@app/contracts';
 import type { OutboxEvent, Runtime } from '@app/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ASSESSMENT_SOURCE } from '../assessment.tokens';
@@ -8,7 +8,6 @@ import type { IssuedAttempt, LoginsRepository } from '../logins/logins.repositor
 import type { IdentityVault, SealedForm } from '../secrets/identity-vault';
 import type { SessionRow, SessionsRepository } from '../sessions/sessions.repository';
 import type { AttemptsRepository } from './attempts.repository';
-import { isoTime } from './domain/closing';
 import { deadlineOf } from './domain/attempt-state';
 
 export interface ParticipantCommand {

@@ -1,11 +1,10 @@
-import { DomainError, TOPICS } from '@app/contracts';
+import { DomainError, TOPICS, isoTime } from '@app/contracts';
 import { type Runtime, partitionOf } from '@app/messaging';
 import type { Commitments } from '@app/receipts';
 import type { DataSource } from 'typeorm';
 import type { AttemptBarrier } from './attempt-barrier';
 import type { AttemptsRepository } from './attempts.repository';
 import { type AttemptHeader, type AttemptState, deadlineOf, epochOf, statusOf } from './domain/attempt-state';
-import { isoTime } from './domain/closing';
 import { type Verdict, verdicts } from './domain/judgement';
 
 export interface AttemptReading {

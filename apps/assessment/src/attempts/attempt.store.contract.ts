@@ -1,9 +1,8 @@
-import { TOPICS } from '@app/contracts';
+import { TOPICS, isoTime } from '@app/contracts';
 import { type EventBatch, PositionBehind } from '@app/messaging';
 import type { AttemptNeeds, AttemptRows, AttemptStore } from './attempt.store';
 import type { FoldedChanges } from './domain/attempt-history';
 import type { AnswerRecord, AttemptHeader, AttemptState } from './domain/attempt-state';
-import { isoTime } from './domain/closing';
 
 const START_MS = Date.parse('2026-03-02T01:00:00.000Z');
 const SEQ = 2 ** 20;

@@ -1,11 +1,10 @@
-import { type AnswerResponse, DomainError, TOPICS } from '@app/contracts';
+import { type AnswerResponse, DomainError, TOPICS, isoTime } from '@app/contracts';
 import type { EventLog, LogRecord, Runtime } from '@app/messaging';
 import type { Commitments } from '@app/receipts';
 import type { ControlEventPublisher } from '../control-events.publisher';
 import { controlEvent } from './attempt-commands.service';
 import type { AttemptReader, AttemptReading } from './attempt-reader.service';
 import type { AttemptHeader } from './domain/attempt-state';
-import { isoTime } from './domain/closing';
 import type { Grounds } from './supervision.service';
 
 export interface OpenDeadLetter {

@@ -1,9 +1,8 @@
-import { buildEvent } from '@app/contracts';
+import { buildEvent, isoTime } from '@app/contracts';
 import type { OutboxEvent, Runtime } from '@app/messaging';
 import { Logger } from '@nestjs/common';
 import { ASSESSMENT_SOURCE } from '../assessment.tokens';
 import type { AttemptStore, DueMarker } from './attempt.store';
-import { isoTime } from './domain/closing';
 
 /**
  * A marker stands in the log this long after its time, so that every answer that counts stands before it: 8 s that an

@@ -1,7 +1,6 @@
-import { TOPICS } from '@app/contracts';
+import { TOPICS, isoTime } from '@app/contracts';
 import { MemoryOutbox, MemoryProgress, VirtualRuntime } from '@app/messaging';
 import { describeAttemptStore } from './attempt.store.contract';
-import { isoTime } from './domain/closing';
 import { MemoryAttemptStore, MemoryAttemptTables } from './memory-attempt.store';
 
 describeAttemptStore('in memory', async () => {

@@ -5,7 +5,7 @@ import {
   type OutboxEvent,
   TransientFailure,
 } from '@app/messaging';
-import { TOPICS } from '@app/contracts';
+import { TOPICS, isoTime } from '@app/contracts';
 import type { AttemptNeeds, AttemptRows, AttemptStore, DueBefore, DueMarker } from './attempt.store';
 import type { FoldedChanges } from './domain/attempt-history';
 import {
@@ -17,7 +17,6 @@ import {
   emptyState,
   statusOf,
 } from './domain/attempt-state';
-import { isoTime } from './domain/closing';
 
 /** A forced finish that waits for its marker. */
 export interface PendingFinish extends DueMarker {

@@ -1,4 +1,4 @@
-import { DomainError, type EventName } from '@app/contracts';
+import { DomainError, type EventName, isoTime } from '@app/contracts';
 import type { OutboxEvent, Runtime } from '@app/messaging';
 import type { EntityManager } from 'typeorm';
 import type { ControlEventPublisher } from '../control-events.publisher';
@@ -8,7 +8,6 @@ import { controlEvent } from './attempt-commands.service';
 import type { AttemptReader, AttemptReading } from './attempt-reader.service';
 import { MARKER_DELAY_MS } from './deadline-sweeper';
 import { type AttemptHeader, type AttemptStatus, epochOf, statusOf } from './domain/attempt-state';
-import { isoTime } from './domain/closing';
 import { epochOfSeq, standingOf } from './domain/judgement';
 
 /** Who does it and why: the code goes into the event, the note stays in this service. */

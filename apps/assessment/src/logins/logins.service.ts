@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptTokens } from '@app/access';
-import { type AttemptLoggedIn, DomainError, SEQ_EPOCH_FACTOR, buildEvent } from '@app/contracts';
+import { type AttemptLoggedIn, DomainError, SEQ_EPOCH_FACTOR, buildEvent, isoTime } from '@app/contracts';
 import type { Runtime } from '@app/messaging';
 import type { EntityManager } from 'typeorm';
 import { ASSESSMENT_SOURCE } from '../assessment.tokens';
-import { isoTime } from '../attempts/domain/closing';
 import type { ControlEventPublisher } from '../control-events.publisher';
 import type { FormsRepository } from '../forms/forms.repository';
 import type { IdentityVault } from '../secrets/identity-vault';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { DomainError } from '@app/contracts';
+import { DomainError, isoTime } from '@app/contracts';
 import type { Runtime } from '@app/messaging';
 import type { DataSource } from 'typeorm';
-import { isoTime } from '../attempts/domain/closing';
 import type { IdentityVault } from '../secrets/identity-vault';
 import type { SeatedPerson, SessionRow, SessionsRepository } from '../sessions/sessions.repository';
 import type { LoginsRepository, NewPin } from './logins.repository';

@@ -1,9 +1,8 @@
 import { type CsvRow, cellAt, invalidFile, parseCsv } from '@app/bootstrap';
-import { DomainError, type EventName, type Problem, buildEvent } from '@app/contracts';
+import { DomainError, type EventName, type Problem, buildEvent, isoTime } from '@app/contracts';
 import type { OutboxEvent, Runtime } from '@app/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ASSESSMENT_SOURCE } from '../assessment.tokens';
-import { isoTime } from '../attempts/domain/closing';
 import type { ControlEventPublisher } from '../control-events.publisher';
 import type { IdentityVault } from '../secrets/identity-vault';
 import { normalizeNip } from './nip';

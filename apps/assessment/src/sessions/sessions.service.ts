@@ -1,9 +1,8 @@
-import { DomainError, buildEvent } from '@app/contracts';
+import { DomainError, buildEvent, isoTime } from '@app/contracts';
 import type { Runtime } from '@app/messaging';
 import { encodeFields, merkleRoot } from '@app/receipts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ASSESSMENT_SOURCE } from '../assessment.tokens';
-import { isoTime } from '../attempts/domain/closing';
 import type { ControlEventPublisher } from '../control-events.publisher';
 import { type AttemptSummary, type SessionRow, SessionsRepository } from './sessions.repository';
 

@@ -1,4 +1,4 @@
-import { buildEvent, deadLetterTopicOf, type ErrorCode, type RecordDeadLettered } from '@app/contracts';
+import { buildEvent, deadLetterTopicOf, type ErrorCode, isoTime, type RecordDeadLettered } from '@app/contracts';
 import type { EventLog, LogRecord, NewRecord } from '../log/event-log';
 import type { Runtime } from '../log/runtime';
 
@@ -53,7 +53,7 @@ export class DeadLetterWriter {
   }
 
   private recordOf(topic: string, partition: number, { record, code, detail }: DeadLetter): NewRecord {
-    const at = new Date(this.runtime.nowMs()).toISOString();
+    const at = isoTime(this.runtime.nowMs());
     const isCut = record.value.length > VALUE_CHARACTERS_MAX;
     const cutNote = isCut ? ` (the value is cut; the whole record stands at its position)` : '';
     const data: RecordDeadLettered = {

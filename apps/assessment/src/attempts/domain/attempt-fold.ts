@@ -1,16 +1,17 @@
-import type {
-  AnswerSubmitted,
-  AttemptClosed,
-  AttemptLoggedIn,
-  AttemptMoved,
-  AttemptReopened,
-  AttemptResumed,
-  AttemptTimeCredited,
-  CloseRequested,
-  DeadLetterDismissed,
-  DeadLetterReplayed,
-  EventName,
-  OlderEpochAccepted,
+import {
+  type AnswerSubmitted,
+  type AttemptClosed,
+  type AttemptLoggedIn,
+  type AttemptMoved,
+  type AttemptReopened,
+  type AttemptResumed,
+  type AttemptTimeCredited,
+  type CloseRequested,
+  type DeadLetterDismissed,
+  type DeadLetterReplayed,
+  type EventName,
+  type OlderEpochAccepted,
+  msOf,
 } from '@app/contracts';
 import {
   type AnswerRecord,
@@ -94,7 +95,7 @@ function answerAt(data: AnswerSubmitted, offset: number): AnswerRecord {
     itemId: data.itemId,
     response: data.response,
     answeredAt: data.answeredAt,
-    receivedAtMs: Date.parse(data.receivedAt),
+    receivedAtMs: msOf(data.receivedAt),
     commitment: data.commitment,
     offset,
   };
@@ -256,7 +257,7 @@ function onPaused(header: AttemptHeader, record: ControlRecord): AttemptHeader |
 
 function onResumed(header: AttemptHeader, data: AttemptResumed): AttemptHeader | null {
   if (header.marker || header.pausedAtMs === null) return null;
-  const pauseMs = Math.max(0, Date.parse(data.at) - header.pausedAtMs);
+  const pauseMs = Math.max(0, msOf(data.at) - header.pausedAtMs);
   return { ...header, pausedAtMs: null, pausedMs: header.pausedMs + pauseMs };
 }
 
@@ -278,7 +279,7 @@ function onDeadLetterSettled(header: AttemptHeader, data: { readonly offset: num
 /** A deadline marker that a later credit or pause has overtaken closes nothing. */
 function onCloseRequested(header: AttemptHeader, data: CloseRequested, offset: number): AttemptHeader | null {
   if (header.marker) return null;
-  const markerMs = Date.parse(data.at);
+  const markerMs = msOf(data.at);
   if (data.cause === 'deadline') {
     const deadlineMs = deadlineOf(header);
     if (deadlineMs === null || deadlineMs > markerMs) return null;
@@ -289,17 +290,17 @@ function onCloseRequested(header: AttemptHeader, data: CloseRequested, offset: n
 /** The attempt goes on from now: the time between its end and the reopening is not charged. */
 function onReopened(header: AttemptHeader, data: AttemptReopened): AttemptHeader | null {
   if (!header.marker) return null;
-  const closedMs = Math.max(0, Date.parse(data.at) - header.marker.atMs);
+  const closedMs = Math.max(0, msOf(data.at) - header.marker.atMs);
   return {
     ...header,
     marker: null,
     pausedAtMs: null,
     pausedMs:
-      header.pausedMs + (header.pausedAtMs === null ? closedMs : Math.max(0, Date.parse(data.at) - header.pausedAtMs)),
+      header.pausedMs + (header.pausedAtMs === null ? closedMs : Math.max(0, msOf(data.at) - header.pausedAtMs)),
     creditedSeconds: header.creditedSeconds + data.seconds,
   };
 }
 
 function atMs(data: unknown): number {
-  return Date.parse((data as { at: string }).at);
+  return msOf((data as { at: string }).at);
 }

@@ -1,4 +1,4 @@
-import type { AnswerResponse, AttemptClosed } from '@app/contracts';
+import { type AnswerResponse, type AttemptClosed, isoTime } from '@app/contracts';
 import type { AnswerRecord, AttemptHeader, AttemptState, CloseMarker } from './attempt-state';
 import { type Verdict, verdicts } from './judgement';
 
@@ -74,8 +74,4 @@ function countVerdicts(found: readonly Verdict[], conflicts: number): AttemptClo
     unexpected: count('unexpected'),
     conflicts,
   };
-}
-
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }
