@@ -1,10 +1,16 @@
 import type { LoadOptions } from '../../load/load.options';
+import type { LoadPlatformOptions } from '../../load/platform/load.platform';
 import type { CheckReport } from '../checker/checker';
 import type { Evidence } from '../checker/evidence';
 import type { FaultScene } from './fault.scene';
 
 /** The log that a row runs on: PostgreSQL, or Kafka on one or three brokers. */
 export type LogKind = 'postgres' | 'one-broker' | 'three-brokers';
+
+type RowLoad = Pick<
+  LoadOptions,
+  'assessments' | 'gateways' | 'incidentShare' | 'intervalSeconds' | 'minutes' | 'readShare' | 'sessionSeconds'
+>;
 
 /** One fault: what is done to the platform under a steady load, and what must hold besides the checker's properties. */
 export interface FaultRow {
@@ -15,7 +21,9 @@ export interface FaultRow {
   readonly short?: readonly LogKind[];
   /** Logs on which replies to candidates must get lost on their way: then some outcome has to be unknown. */
   readonly cutsReplies: readonly LogKind[];
-  readonly load?: Partial<Pick<LoadOptions, 'assessments' | 'gateways' | 'incidentShare' | 'minutes' | 'readShare'>>;
+  readonly load?: Partial<RowLoad>;
+  /** How the brokers are set up, where that matters. */
+  readonly cluster?: LoadPlatformOptions['cluster'];
   /** Before the load: proxies, further candidates. */
   arrange?(scene: FaultScene): Promise<void>;
   /** Under load, from the first acknowledged answers on; resolves when the fault is healed. */

@@ -92,6 +92,7 @@ class FaultRun {
   private async played(): Promise<Judgement> {
     const run = await LoadRun.prepare(this.options, this.folder, note, {
       env: this.environment,
+      ...(this.row.cluster ? { cluster: this.row.cluster } : {}),
       ...(this.tree.root === null ? {} : { root: this.tree.root }),
     });
     const history = new HistoryWriter(this.sceneHistory);

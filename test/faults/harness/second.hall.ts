@@ -23,6 +23,13 @@ interface Pin {
   readonly seat: string;
 }
 
+interface GivenAnswer {
+  readonly login: SeatLogin;
+  readonly counter: number;
+  /** Left out, chance decides. */
+  readonly response?: string;
+}
+
 /** A few candidates besides those of the driver, who do what no page does. Everything they do is in the history. */
 export class SecondHall {
   private readonly recorder: OperationRecorder;
@@ -50,17 +57,33 @@ export class SecondHall {
   }
 
   /** Every answer of every candidate goes to all gateways in the same moment. */
-  async answerEverywhereAtOnce(answersEach: number): Promise<void> {
-    await Promise.all(
-      this.logins.map(async (login) => {
-        const connections = this.scene.platform.gatewayUrls.map((url) => new HttpConnection(targetOf(url)));
-        for (let counter = 0; counter < answersEach; counter++) {
-          await this.answer(login, counter, connections);
-          await sleep(BETWEEN_ANSWERS_MS);
-        }
-        for (const connection of connections) connection.close();
-      }),
-    );
+  answerEverywhereAtOnce(answersEach: number): Promise<void> {
+    return this.everybody(answersEach, (login, counter, connections) => this.answer({ login, counter }, connections));
+  }
+
+  /** Every answer is followed by another one to the same item under the same `seq`, through the next gateway. */
+  contradict(answersEach: number): Promise<void> {
+    return this.everybody(answersEach, async (login, counter, connections) => {
+      const [here, there] = [
+        connections[counter % connections.length]!,
+        connections[(counter + 1) % connections.length]!,
+      ];
+      await this.answer({ login, counter, response: 'A' }, [here]);
+      await sleep(BETWEEN_ANSWERS_MS);
+      await this.answer({ login, counter, response: 'B' }, [there]);
+    });
+  }
+
+  /** Of every two answers to the same item the later one is sent first. */
+  answerInReverse(answersEach: number): Promise<void> {
+    return this.everybody(answersEach, async (login, nth, connections) => {
+      const counter = nth % 2 === 0 ? nth + 1 : nth - 1;
+      await this.answer({ login, counter, response: counter % 2 === 0 ? 'A' : 'B' }, [connections[0]!]);
+    });
+  }
+
+  get attemptIds(): readonly string[] {
+    return this.logins.map(({ attemptId }) => attemptId);
   }
 
   async submit(): Promise<void> {
@@ -68,8 +91,28 @@ export class SecondHall {
     this.shared.close();
   }
 
-  private async answer({ attemptId, epoch, firstSeq, token }: SeatLogin, counter: number, at: HttpConnection[]) {
-    const response = this.scene.random() < 0.5 ? 'A' : 'B';
+  private async everybody(
+    answersEach: number,
+    give: (login: SeatLogin, counter: number, connections: readonly HttpConnection[]) => Promise<void>,
+  ): Promise<void> {
+    await Promise.all(
+      this.logins.map(async (login) => {
+        const connections = this.scene.platform.gatewayUrls.map((url) => new HttpConnection(targetOf(url)));
+        for (let counter = 0; counter < answersEach; counter++) {
+          await give(login, counter, connections);
+          await sleep(BETWEEN_ANSWERS_MS);
+        }
+        for (const connection of connections) connection.close();
+      }),
+    );
+  }
+
+  /** Once through each of the connections. */
+  private async answer(
+    { login, counter, response = this.eitherResponse() }: GivenAnswer,
+    at: readonly HttpConnection[],
+  ) {
+    const { attemptId, epoch, firstSeq, token } = login;
     const body = { itemId: ITEM, seq: firstSeq + counter, response, answeredAt: new Date().toISOString() };
     const whole = newOperation('answer', nowMs(), { attemptId, epoch, ...body });
     // Tries of one operation that overlap: each is counted before any is sent.
@@ -89,6 +132,10 @@ export class SecondHall {
         }
       }),
     );
+  }
+
+  private eitherResponse(): string {
+    return this.scene.random() < 0.5 ? 'A' : 'B';
   }
 
   private async prepare(candidates: number): Promise<Pin[]> {

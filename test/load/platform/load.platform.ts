@@ -8,6 +8,7 @@ import { type EventLog, KafkaEventLog, PostgresEventLog } from '@app/messaging';
 import {
   type AppName,
   type LocalKafka,
+  type LocalKafkaOptions,
   type LocalRedis,
   PlatformProcesses,
   localKafka,
@@ -24,6 +25,8 @@ export interface LoadPlatformOptions {
   readonly log: 'postgres' | 'kafka';
   /** Of Kafka. */
   readonly brokers: 1 | 3;
+  /** How the brokers are set up, where that matters. */
+  readonly cluster?: Pick<LocalKafkaOptions, 'controllerApart' | 'settings'>;
   readonly counts: Partial<Record<AppName, number>>;
   /** Where `dist` is, for a build of another tree. */
   readonly root?: string;
@@ -58,7 +61,7 @@ export class LoadPlatform {
     const [postgres, redis, kafka] = await Promise.all([
       startServer(folder),
       localRedis(),
-      options.log === 'kafka' ? localKafka({ brokers: options.brokers, harmed: true }) : null,
+      options.log === 'kafka' ? localKafka({ brokers: options.brokers, harmed: true, ...options.cluster }) : null,
     ]);
     const log = await openLog(postgres, kafka, options);
     await log.createTopics(ALL_TOPICS);

@@ -12,25 +12,30 @@ export interface BrokerAddress {
   readonly advertisedPort: number;
 }
 
-/** The properties file of one broker of a cluster of `brokers`, each also a controller. */
+/** A controller that is no broker. */
+export type ControllerAddress = Pick<BrokerAddress, 'bindHost' | 'controllerPort' | 'nodeId' | 'peerHost'>;
+
+/**
+ * The properties file of one broker of a cluster of `brokers`.
+ * @param controllers who leads the cluster; left out, every broker is also a controller
+ */
 export function brokerSettings(
   address: BrokerAddress,
   brokers: readonly BrokerAddress[],
   logFolder: string,
   more: Readonly<Record<string, string>>,
+  controllers?: readonly ControllerAddress[],
 ): string {
   const replicas = Math.min(3, brokers.length);
   const inSync = replicas === 3 ? 2 : 1;
   const settings: Record<string, string> = {
-    'process.roles': 'broker,controller',
+    'process.roles': controllers ? 'broker' : 'broker,controller',
     'node.id': `${address.nodeId}`,
-    'controller.quorum.voters': brokers
-      .map((each) => `${each.nodeId}@${each.peerHost}:${each.controllerPort}`)
-      .join(','),
+    'controller.quorum.voters': votersOf(controllers ?? brokers),
     listeners: [
       `CLIENT://${address.bindHost}:${address.clientPort}`,
       `BROKER://${address.bindHost}:${address.brokerPort}`,
-      `CONTROLLER://${address.bindHost}:${address.controllerPort}`,
+      ...(controllers ? [] : [controllerListenerOf(address)]),
     ].join(','),
     // Brokers talk to each other past the proxies: those stand for the clients' network.
     'advertised.listeners': `CLIENT://127.0.0.1:${address.advertisedPort},BROKER://${address.peerHost}:${address.brokerPort}`,
@@ -53,6 +58,36 @@ export function brokerSettings(
     'unclean.leader.election.enable': 'false',
     ...more,
   };
+  return propertiesOf(settings);
+}
+
+/** The properties file of a controller that keeps no records of clients. */
+export function controllerSettings(
+  address: ControllerAddress,
+  logFolder: string,
+  more: Readonly<Record<string, string>>,
+): string {
+  return propertiesOf({
+    'process.roles': 'controller',
+    'node.id': `${address.nodeId}`,
+    'controller.quorum.voters': votersOf([address]),
+    listeners: controllerListenerOf(address),
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': logFolder,
+    ...more,
+  });
+}
+
+function votersOf(controllers: readonly ControllerAddress[]): string {
+  return controllers.map((each) => `${each.nodeId}@${each.peerHost}:${each.controllerPort}`).join(',');
+}
+
+function controllerListenerOf({ bindHost, controllerPort }: ControllerAddress): string {
+  return `CONTROLLER://${bindHost}:${controllerPort}`;
+}
+
+function propertiesOf(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');

@@ -14,6 +14,8 @@ export interface LocalKafkaOptions {
   readonly proxied?: boolean;
   /** The test will harm the cluster: never take one that the environment names, it is somebody's. */
   readonly harmed?: boolean;
+  /** A controller of its own process, so that brokers may die without the cluster losing its head. */
+  readonly controllerApart?: boolean;
   /** Broker settings besides those of `brokerSettings`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -50,7 +52,7 @@ const CLUSTER_ID_BYTES = 16;
 /** For `requirePart('Kafka', () => findKafka({ brokers: 1 }))`. */
 export function findKafka(options: LocalKafkaOptions): PartSearch {
   if (givenBrokers(options)) return { found: true };
-  if (findDocker().found) return { found: true };
+  if (findDocker().found && !options.controllerApart) return { found: true };
   const processes = findKafkaDistribution();
   if (processes.found) return processes;
   return { found: false, reason: `no broker is given, no Docker daemon answers, and ${processes.reason}` };
@@ -72,7 +74,8 @@ export async function localKafka(options: LocalKafkaOptions): Promise<LocalKafka
 
 async function startBrokers(options: LocalKafkaOptions): Promise<RunningBrokers> {
   const clusterId = randomBytes(CLUSTER_ID_BYTES).toString('base64url');
-  if (!findDocker().found) return startProcessBrokers(options, clusterId);
+  // In containers every broker is a controller too.
+  if (options.controllerApart || !findDocker().found) return startProcessBrokers(options, clusterId);
   try {
     return await startDockerBrokers(options, clusterId);
   } catch (error) {

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { freePorts } from '../parts/free-port';
 import { TcpProxy } from '../proxy/tcp-proxy';
 import { BrokerProcess } from './broker-process';
-import { type BrokerAddress, brokerSettings } from './broker-settings';
+import { type BrokerAddress, brokerSettings, controllerSettings } from './broker-settings';
 import { kafkaDistribution } from './kafka-distribution';
 import type { LocalKafkaOptions, RunningBrokers } from './local-kafka';
 
 const PORTS_PER_BROKER = 3;
+/** Far from the brokers' numbers. */
+const CONTROLLER_ID = 100;
 
 /** Brokers as Java processes of this machine, from Maven artifacts. */
 export async function startProcessBrokers(options: LocalKafkaOptions, clusterId: string): Promise<RunningBrokers> {
@@ -31,30 +33,34 @@ export async function startProcessBrokers(options: LocalKafkaOptions, clusterId:
       advertisedPort: proxy?.port ?? clientPort!,
     });
   }
-  const processes = addresses.map(
-    (address) =>
-      new BrokerProcess({
-        classPath,
-        clusterId,
-        folder,
-        nodeId: address.nodeId,
-        settings: (logFolder) => brokerSettings(address, addresses, logFolder, options.settings ?? {}),
-      }),
-  );
+  const more = options.settings ?? {};
+  const common = { classPath, clusterId, folder };
+  const controllers = options.controllerApart ? [await controllerAddress()] : undefined;
+  const apart = (controllers ?? []).map((address) => {
+    const settings = (logFolder: string) => controllerSettings(address, logFolder, more);
+    return new BrokerProcess({ ...common, nodeId: address.nodeId, settings });
+  });
+  const processes = addresses.map((address) => {
+    const settings = (logFolder: string) => brokerSettings(address, addresses, logFolder, more, controllers);
+    return new BrokerProcess({ ...common, nodeId: address.nodeId, settings });
+  });
+  const all = [...apart, ...processes];
   const stop = async () => {
+    // Brokers say goodbye to their controller, so it goes last.
     await Promise.all(processes.map((broker) => broker.stop()));
+    await Promise.all(apart.map((controller) => controller.stop()));
     await Promise.all(proxies.map((proxy) => proxy.stop()));
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await Promise.all(processes.map((broker) => broker.format()));
-    for (const broker of processes) broker.start();
+    await Promise.all(all.map((one) => one.format()));
+    for (const one of all) one.start();
   } catch (error) {
     await stop();
     throw error;
   }
   // A broker that a test has killed is allowed to be gone.
-  const expected = new Set(processes);
+  const expected = new Set(all);
   const numbered = (broker: number) => {
     const found = processes[broker - 1];
     if (!found) throw new Error(`there is no broker ${broker}; they are numbered from 1`);
@@ -77,4 +83,9 @@ export async function startProcessBrokers(options: LocalKafkaOptions, clusterId:
     unfreeze: async (broker) => numbered(broker).unfreeze(),
     stop,
   };
+}
+
+async function controllerAddress() {
+  const [controllerPort] = await freePorts(1);
+  return { nodeId: CONTROLLER_ID, bindHost: '127.0.0.1', peerHost: '127.0.0.1', controllerPort: controllerPort! };
 }

@@ -56,6 +56,18 @@ describe('TcpProxy', () => {
     expect(await ask(await client(), 'hello')).toBe('echo hello');
   });
 
+  test('a narrow line lets the requests of all clients through one after the other', async () => {
+    const [first, second] = [await client(), await client()];
+    proxy.throttle(1_000);
+    const startedMs = performance.now();
+    await Promise.all([ask(first, 'x'.repeat(50)), ask(second, 'y'.repeat(50))]);
+    expect(performance.now() - startedMs).toBeGreaterThan(95);
+    expect(proxy.forwardedBytes).toBe(100);
+    proxy.heal();
+    await ask(first, 'z'.repeat(500));
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+
   test('latency delays both directions', async () => {
     proxy.latency(30);
     const socket = await client();

@@ -20,8 +20,8 @@ export interface TcpProxyTarget {
 export type RequestDecision = 'forward' | 'cut-after-forward' | 'cut-before-forward' | 'swallow-response';
 
 /**
- * A TCP proxy on 127.0.0.1 for fault tests: latency, black holes (both ways or one), resets after n bytes, swallowed
- * responses, and the cut after a request was forwarded but before its response came, which is what makes an outcome
+ * A TCP proxy on 127.0.0.1 for fault tests: latency, a narrow line, black holes (both ways or one), resets after n bytes,
+ * swallowed responses, and the cut after a request was forwarded but before its response came, which is what makes an outcome
  * unknown. Faults act on open connections as well as on new ones.
  */
 export class TcpProxy {
@@ -32,6 +32,10 @@ export class TcpProxy {
   private resetAfterBytes: number | null = null;
   private refusing = false;
   private swallowed = 0;
+  private forwarded = 0;
+  private bytesPerSecond = Infinity;
+  /** When the bytes that wait for their turn will have passed, on `performance.now()`. */
+  private lineFreeAtMs = 0;
   private readonly links = new Set<Link>();
 
   private constructor(
@@ -62,6 +66,16 @@ export class TcpProxy {
 
   get swallowedResponses(): number {
     return this.swallowed;
+  }
+
+  /** That clients have sent and that were passed on, or will be in their turn. */
+  get forwardedBytes(): number {
+    return this.forwarded;
+  }
+
+  /** What all clients together send passes at this rate and no faster, in the order in which it came. */
+  throttle(bytesPerSecond: number): void {
+    this.bytesPerSecond = bytesPerSecond;
   }
 
   /** New connections go to another place; open ones stay. */
@@ -107,6 +121,8 @@ export class TcpProxy {
     this.onRequest = () => 'forward';
     this.resetAfterBytes = null;
     this.refusing = false;
+    this.bytesPerSecond = Infinity;
+    this.lineFreeAtMs = 0;
     for (const link of this.links) if (link.hasLostBytes) link.reset();
   }
 
@@ -136,8 +152,15 @@ export class TcpProxy {
       link.hasLostBytes = true;
       return;
     }
-    link.toServer.deliver(chunk, this.toServer.latencyMs);
+    link.toServer.deliver(chunk, this.toServer.latencyMs + this.waitOnLine(chunk.length));
     if (decision === 'cut-after-forward') link.cutOffClient();
+  }
+
+  private waitOnLine(bytes: number): number {
+    this.forwarded += bytes;
+    const nowMs = performance.now();
+    this.lineFreeAtMs = Math.max(nowMs, this.lineFreeAtMs) + (bytes / this.bytesPerSecond) * 1_000;
+    return this.lineFreeAtMs - nowMs;
   }
 
   private passToClient(link: Link, chunk: Buffer): void {
