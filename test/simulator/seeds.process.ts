@@ -14,6 +14,7 @@ export interface SeedRange {
 
 export interface SeedResult {
   readonly seed: number;
+  readonly mode: Mode;
   readonly events: number;
   readonly faults: readonly (readonly [FaultName, number])[];
   /** What a person has to see; null where all is well. */
@@ -25,7 +26,7 @@ async function run({ first, last, step, mode }: SeedRange): Promise<void> {
   for (let seed = first; seed <= last; seed += step) {
     const { events, faults, broken, stuck, mode: used } = await simulate(seed, mode ?? modeOf(seed));
     const parts = [...(stuck ? [`${used}: ${stuck}`] : []), ...(broken.length > 0 ? [tableOf(broken)] : [])];
-    const result: SeedResult = { seed, events, faults: [...faults], failure: parts.join('\n') || null };
+    const result: SeedResult = { seed, mode: used, events, faults: [...faults], failure: parts.join('\n') || null };
     await new Promise((sent) => process.send!(result, sent));
   }
   process.disconnect();

@@ -1,16 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SourceCopy } from '../mutants/source-copy';
 import { rowsPassed } from './fault.result';
 import { SELECTION_VARIABLE, type Selection } from './selection';
+import { lastChange, stateOfServices } from './services.state';
 
 const ROOT = join(__dirname, '../../..');
-/** What a result depends on. */
-const SERVICES = ['apps', 'libs'];
-const DIGEST_CHARACTERS = 8;
 
 const USAGE = `Usage: npm run test:faults [-- options]
 
@@ -53,22 +50,6 @@ async function main(): Promise<number> {
   } finally {
     copy?.remove();
   }
-}
-
-/** The last commit that changed the services; with a digest of what was changed since and is not committed. */
-function stateOfServices(): string {
-  const changes = git('diff', 'HEAD', '--', ...SERVICES);
-  if (changes === '') return lastChange('HEAD');
-  const digest = createHash('sha256').update(changes).digest('hex').slice(0, DIGEST_CHARACTERS);
-  return `${lastChange('HEAD')}+${digest}`;
-}
-
-function lastChange(revision: string): string {
-  return git('log', '-1', '--format=%h', revision, '--', ...SERVICES);
-}
-
-function git(...options: string[]): string {
-  return execFileSync('git', options, { cwd: ROOT, encoding: 'utf8', maxBuffer: 100_000_000 }).trim();
 }
 
 /** One row after the other: two at once would judge how busy the machine is. */

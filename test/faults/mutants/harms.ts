@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import type { LoadPlatform } from '../../load/platform/load.platform';
 
@@ -7,6 +8,9 @@ export type HarmName = 'none' | 'assessment-killed' | 'log-connections-cut' | 'p
 /** What is done to the platform while candidates answer. Each resolves when it is healed. */
 export type Harm = (platform: LoadPlatform) => Promise<void>;
 
+const TOPIC = 'petabakat.attempts.v1';
+const LEADER_MOVES = 12;
+const MOVE_EVERY_MS = 1_000;
 const LOG_CUTS = 12;
 const CUT_EVERY_MS = 250;
 /** Long enough under load that something is always on its way. */
@@ -37,13 +41,31 @@ export const HARMS: Readonly<Record<HarmName, Harm>> = {
     await platform.killPostgres();
     await platform.startPostgres();
   },
-  /** Leaders move away from each broker in turn, and come back. */
+  /** Leaders move between brokers that all go on: what a producer knew of them is wrong from one moment to the next. */
   'leaders-moved': async ({ kafka }) => {
     if (!kafka) throw new Error('leaders move between brokers only');
-    for (let broker = 1; broker <= kafka.brokers.length; broker++) {
-      await sleep(UNDER_LOAD_MS);
-      await kafka.kill(broker);
-      await kafka.restart(broker);
+    const admin = new Kafka({ clientId: 'harm', brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    try {
+      for (let move = 0; move < LEADER_MOVES; move++) {
+        await sleep(MOVE_EVERY_MS);
+        await moveLeaders(admin, move % 2);
+      }
+    } finally {
+      await admin.disconnect();
     }
   },
 };
+
+/** Every second partition goes to the two brokers that do not lead it; the others stay, so that requests are mixed. */
+async function moveLeaders(admin: Admin, parity: number): Promise<void> {
+  const { brokers } = await admin.describeCluster();
+  const { topics } = await admin.fetchTopicMetadata({ topics: [TOPIC] });
+  const partitionAssignment = topics[0]!.partitions
+    .filter(({ partitionId }) => partitionId % 2 === parity)
+    .map(({ partitionId, leader }) => ({
+      partition: partitionId,
+      replicas: brokers.map(({ nodeId }) => nodeId).filter((nodeId) => nodeId !== leader),
+    }));
+  await admin.alterPartitionReassignments({ topics: [{ topic: TOPIC, partitionAssignment }] });
+}

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Finding } from '../checker/findings';
 import { tableOf } from '../checker/findings';
+import { lastChange, stateOfServices } from '../harness/services.state';
+import { type MutantVerdict, keepVerdict } from './mutant.results';
 import { type MutantResult, type RunConditions, runTree } from './restless.run';
 import { MUTANTS, type Mutant, patchOf } from './mutants';
 import { SourceCopy } from './source-copy';
@@ -8,12 +10,21 @@ import { SourceCopy } from './source-copy';
 /** Any seed does: what is planted is found by what it does, not by luck. It is fixed so that a run can be repeated. */
 const SEED = 20_260_302;
 
-/**
- * `npm run test:mutants [-- --only NAME,NAME] [--commit HEAD]`: each planted defect in a built copy of this tree, under a short load, before
- * the checker. Ends with 1 where a defect was not found, or where the sound tree was.
- */
+const USAGE = `Usage: npm run test:mutants [-- options]
+
+  Plants each defect of test/faults/mutants in a built copy of the services, runs it under a short load before the
+  checker, and keeps the verdict in test/faults/results/mutants.json. About a minute for each; ends with 1 where a
+  defect was not found, or where the sound tree was found fault with.
+
+  --only NAME,NAME  these defects
+  --commit REV      the services as they were committed, instead of this tree as it stands
+`;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, commit: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, commit: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help) return void process.stdout.write(USAGE);
   const names = values.only?.split(',') ?? MUTANTS.map(({ name }) => name);
   const chosen = MUTANTS.filter(({ name }) => names.includes(name));
   if (chosen.length < names.length) throw new Error(`not all of these are mutants: ${values.only}`);
@@ -23,7 +34,8 @@ async function main(): Promise<void> {
     await sound.buildAll();
     for (const conditions of conditionsOf(chosen)) await expectSound(sound, conditions);
     console.log(`${'mutant'.padEnd(36)}${'found by'.padEnd(39)}after`);
-    for (const mutant of chosen) await judgeMutant(mutant, sound);
+    const commit = values.commit ? lastChange(values.commit) : stateOfServices();
+    for (const mutant of chosen) await judgeMutant(mutant, sound, commit);
   } finally {
     sound.remove();
   }
@@ -55,14 +67,30 @@ async function expectSound(tree: SourceCopy, conditions: RunConditions): Promise
   process.exitCode = 1;
 }
 
-async function judgeMutant(mutant: Mutant, sound: SourceCopy): Promise<void> {
+async function judgeMutant(mutant: Mutant, sound: SourceCopy, commit: string): Promise<void> {
   const tree = await sound.another();
   try {
     await tree.build(await tree.patch(patchOf(mutant)));
-    show(mutant, await runTree(tree.folder, mutant, SEED));
+    const result = await runTree(tree.folder, mutant, SEED);
+    keepVerdict(mutant.name, 'processes', verdictOf(mutant, result, commit));
+    show(mutant, result);
   } finally {
     tree.remove();
   }
+}
+
+function verdictOf(mutant: Mutant, { report, rounds }: MutantResult, commit: string): MutantVerdict {
+  const found = report.findings.filter(({ broken }) => broken > 0);
+  const [named] = found.filter(isOneOf(mutant.foundBy)).flatMap(({ breaks }) => breaks);
+  const { log = 'postgres', harm, survives = '' } = mutant;
+  return {
+    at: new Date().toISOString(),
+    commit,
+    verdict: found.length > 0 ? 'found' : survives ? 'survives' : 'NOT FOUND',
+    by: found.map(({ property, broken }) => `${property} (${broken})`),
+    names: named ? `${named.record}: ${named.problem}` : survives,
+    after: `${report.acknowledged} answers, ${rounds} rounds, log ${log}, harm ${harm}`,
+  };
 }
 
 function show(mutant: Mutant, { report, rounds }: MutantResult): void {

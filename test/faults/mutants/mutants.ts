@@ -15,9 +15,9 @@ export interface Mutant {
   readonly log?: 'kafka';
   /** Attempts end by their deadline, not by a submission. */
   readonly endsByDeadline?: true;
-  /** The simulator finds it as well: it is a matter of logic, not of processes and disks. */
-  readonly isLogical?: true;
-  /** Why nothing can be found. */
+  /** A matter of logic, which the simulator has to judge as well; left out where processes and disks decide. */
+  readonly inSimulator?: 'found' | 'survives';
+  /** The layer that protects where nothing can be found. */
   readonly survives?: string;
 }
 
@@ -28,7 +28,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['fold of a single answer', 'judgement of the whole history', 'guarded upsert'],
     foundBy: ['P4', 'P5'],
     harm: 'none',
-    isLogical: true,
+    inSimulator: 'found',
   },
   {
     name: 'sequence-guard-removed-in-sql',
@@ -36,6 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['guarded upsert'],
     foundBy: [],
     harm: 'none',
+    inSimulator: 'survives',
     survives: 'the fold hands over nothing that would lower a seq',
   },
   {
@@ -44,7 +45,16 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['fold of a single answer'],
     foundBy: [],
     harm: 'none',
+    inSimulator: 'survives',
     survives: 'the guarded upsert refuses the older answer, and closings judge the whole history',
+  },
+  {
+    name: 'sequence-guard-removed-in-judgement',
+    what: 'closings take the answer that stands last for the current one',
+    removes: ['judgement of the whole history'],
+    foundBy: ['P5'],
+    harm: 'none',
+    inSimulator: 'found',
   },
   {
     name: 'dedup-removed',
@@ -52,7 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['look at the first record in the fold', 'ON CONFLICT', 'primary key', 'count of inserted rows'],
     foundBy: ['P2'],
     harm: 'none',
-    isLogical: true,
+    inSimulator: 'found',
   },
   {
     name: 'dedup-removed-in-fold',
@@ -60,7 +70,16 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['look at the first record in the fold'],
     foundBy: ['P1', 'P3'],
     harm: 'none',
-    isLogical: true,
+    inSimulator: 'found',
+  },
+  {
+    name: 'dedup-removed-in-sql',
+    what: 'the table of answers takes a second row of one number',
+    removes: ['ON CONFLICT', 'primary key', 'count of inserted rows'],
+    foundBy: [],
+    harm: 'none',
+    inSimulator: 'survives',
+    survives: 'the fold looks at the first record of a number before it hands one over',
   },
   {
     name: 'fence-removed',
@@ -68,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['position of the consumer', 'position in the transaction'],
     foundBy: ['P2', 'P14'],
     harm: 'assessment-killed',
-    isLogical: true,
+    inSimulator: 'found',
   },
   {
     name: 'fence-removed-in-transaction',
@@ -76,7 +95,17 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['position in the transaction'],
     foundBy: [],
     harm: 'assessment-killed',
+    inSimulator: 'found',
     survives: 'positions move with their batch, so a restart redelivers nothing; only a zombie could',
+  },
+  {
+    name: 'fence-removed-in-position',
+    what: 'consumers begin at the start of the log whenever they start',
+    removes: ['position of the consumer'],
+    foundBy: [],
+    harm: 'assessment-killed',
+    inSimulator: 'survives',
+    survives: 'the transaction leaves out what it has applied',
   },
   {
     name: 'acknowledged-before-append',
@@ -99,7 +128,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['order of append and mark'],
     foundBy: ['P14', 'P5'],
     harm: 'log-connections-cut',
-    isLogical: true,
+    inSimulator: 'found',
   },
   {
     name: 'read-without-barrier',
@@ -107,7 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['wait for the fold'],
     foundBy: ['P12'],
     harm: 'none',
-    isLogical: true,
+    inSimulator: 'found',
   },
   {
     name: 'receipt-with-another-offset',
@@ -123,7 +152,7 @@ export const MUTANTS: readonly Mutant[] = [
     foundBy: ['P13'],
     harm: 'none',
     endsByDeadline: true,
-    isLogical: true,
+    inSimulator: 'found',
   },
   {
     name: 'position-past-unprocessed-record',
@@ -131,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
     removes: ['position in the transaction'],
     foundBy: ['P1', 'P8'],
     harm: 'none',
-    isLogical: true,
+    inSimulator: 'found',
   },
   {
     name: 'synchronous-commit-off',
