@@ -6,4 +6,5 @@ export const SCHEDULER_SOURCE = '/petabakat/scheduler';
 export const SCHEDULER_DATA_SOURCE = Symbol('scheduler data source');
 export const SCHEDULER_LOG = Symbol('scheduler log');
 export const SCHEDULER_RUNTIME = Symbol('scheduler runtime');
+export const SCHEDULER_WATCH_RUNTIME = Symbol('scheduler gate watch runtime');
 export const SCHEDULER_RELAY = Symbol('scheduler outbox relay');

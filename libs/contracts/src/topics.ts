@@ -35,6 +35,7 @@ export const TOPICS = {
   roster: { name: 'petabakat.roster.v1', partitions: BUSY_PARTITIONS, retentionMs: UNLIMITED, key: 'analyticsId' },
   plan: { name: 'petabakat.plan.v1', partitions: BUSY_PARTITIONS, retentionMs: UNLIMITED, key: 'sessionId or cluster' },
   rollout: { name: 'petabakat.rollout.v1', partitions: QUIET_PARTITIONS, retentionMs: UNLIMITED, key: 'cluster' },
+  records: { name: 'petabakat.records.v1', partitions: QUIET_PARTITIONS, retentionMs: UNLIMITED, key: 'service' },
   figures: { name: 'petabakat.figures.v1', partitions: QUIET_PARTITIONS, retentionMs: 90 * DAY_MS, key: 'process' },
 } as const satisfies Record<string, TopicSpec>;
 

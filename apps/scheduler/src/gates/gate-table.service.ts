@@ -1,7 +1,7 @@
 import { buildEvent } from '@app/contracts';
 import { type Runtime, addToOutbox, wakeOutbox } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { withoutRow } from '../csv-cells';
 import { lockImports } from '../import-lock';
@@ -46,10 +46,11 @@ export class GateTable {
 
   /** Goes to the log and counts once it comes back from there: a replay knows it too. */
   async attest(request: AttestationRequest, actor: string): Promise<{ attestationId: string }> {
-    const attestationId = randomUUID();
     const at = new Date(this.runtime.nowMs()).toISOString();
     const { kind, siteId, passed, reasonCode } = request;
     const imageHash = request.imageHash ?? null;
+    // What the same person says of the same site at the same moment is said once.
+    const attestationId = hash('sha256', JSON.stringify([kind, siteId, passed, imageHash, reasonCode, actor, at]));
     const data = { attestationId, kind, siteId, passed, imageHash, reasonCode, actor, at };
     const id = `attestation/${attestationId}`;
     const event = buildEvent('attestationRecorded', { id, source: SCHEDULER_SOURCE, subject: siteId, time: at, data });

@@ -1,6 +1,6 @@
 import type { Runtime } from '@app/messaging';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { SCHEDULER_RUNTIME } from '../scheduler.tokens';
+import { SCHEDULER_WATCH_RUNTIME } from '../scheduler.tokens';
 import { GatesService } from './gates.service';
 
 /** Changes within this time share one evaluation. */
@@ -23,7 +23,7 @@ export class GateWatch {
 
   constructor(
     private readonly gates: GatesService,
-    @Inject(SCHEDULER_RUNTIME) private readonly runtime: Runtime,
+    @Inject(SCHEDULER_WATCH_RUNTIME) private readonly runtime: Runtime,
   ) {}
 
   start(): void {

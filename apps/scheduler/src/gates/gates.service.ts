@@ -27,8 +27,8 @@ import type { AskedRule } from './recorded-rule';
 
 /** The domain of the leaves that a session is sealed over, as docs/receipts.md gives it. */
 const SESSION_LEAF_DOMAIN = 'petabakat.session-leaf.v1';
-/** Seals checked in one evaluation: a day of the whole nation in a few of them, and none takes long. */
-const SEALS_PER_EVALUATION = 200;
+/** Seals read at a time: a hall of a hundred people each, some megabytes in all. */
+const SEALS_PER_LOOK = 200;
 /** Clusters that have something to judge: before they are prepared there is nothing, and an ended one is done. */
 const JUDGED_STATES: readonly ClusterState[] = ['ready', ...RUNNING_STATES, 'held'];
 const EVERYBODY_PERCENT = 100;
@@ -167,14 +167,21 @@ export class GatesService {
     return holdByGate(cluster.status, fresh, reason === 'failed' ? fresh.reasonCode : 'inconclusive-too-long');
   }
 
-  /** Rebuilds each seal from the attempts as the log told them here, once all have arrived. */
+  /**
+   * Rebuilds each seal from the attempts as the log told them here, once all have arrived. None is left for later: after a
+   * replay a gate must not say less than it said before.
+   */
   private async checkSeals(manager: EntityManager): Promise<void> {
     const { gates } = this.repositories;
-    for (const { sessionId, sealedRoot, leaves } of await gates.uncheckedSeals(manager, SEALS_PER_EVALUATION)) {
-      const encoded = leaves.map(({ attemptId, closing, root }) =>
-        encodeFields(SESSION_LEAF_DOMAIN, attemptId, closing, root),
-      );
-      await gates.markChecked(manager, sessionId, merkleRoot(encoded) === sealedRoot);
+    for (;;) {
+      const seals = await gates.uncheckedSeals(manager, SEALS_PER_LOOK);
+      for (const { sessionId, sealedRoot, leaves } of seals) {
+        const encoded = leaves.map(({ attemptId, closing, root }) =>
+          encodeFields(SESSION_LEAF_DOMAIN, attemptId, closing, root),
+        );
+        await gates.markChecked(manager, sessionId, merkleRoot(encoded) === sealedRoot);
+      }
+      if (seals.length < SEALS_PER_LOOK) return;
     }
   }
 

@@ -280,6 +280,13 @@ export const EVENTS = {
     planning.ClusterAborted,
     'A cluster was given up; its results stay withheld.',
   ),
+  recordsChanged: event(
+    'petabakat.records.changed.v1',
+    'records',
+    'scheduler',
+    planning.RecordsChanged,
+    'Records that people entered or a service decided were added, changed or removed.',
+  ),
   figuresReported: event(
     'petabakat.figures.reported.v1',
     'figures',

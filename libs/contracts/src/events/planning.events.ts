@@ -237,3 +237,18 @@ export const AttestationRecorded = Type.Object({
   at: Timestamp,
 });
 export type AttestationRecorded = Static<typeof AttestationRecorded>;
+
+/** What a statement changed in a table of records, or a part of it where the rows are many. */
+export const RecordsChanged = Type.Object({
+  /** The service whose records they are. */
+  service: Identifier,
+  /** Changes of a service are counted, in the order in which they were made. */
+  number: Version,
+  table: Type.String({ pattern: '^[a-z][a-z_]{0,62}$' }),
+  operation: Type.Union([Type.Literal('insert'), Type.Literal('update'), Type.Literal('delete')]),
+  part: Version,
+  parts: Version,
+  /** Text of a JSON list, whole once the parts are joined: new rows; keys and what is different now; keys of removed rows. */
+  rows: Type.String(),
+});
+export type RecordsChanged = Static<typeof RecordsChanged>;
