@@ -90,8 +90,10 @@ export class SchedulerUnderTest {
     this.shiftMs += hours * 3_600_000;
   }
 
-  async restart(): Promise<void> {
+  /** @param between what happens to the database while no process runs */
+  async restart(between: (databaseUrl: string) => Promise<void> = async () => {}): Promise<void> {
     await this.app.close();
+    await between(this.database.url);
     await this.boot();
   }
 

@@ -80,6 +80,7 @@ import {
   SCHEDULER_LOG,
   SCHEDULER_RELAY,
   SCHEDULER_RUNTIME,
+  SCHEDULER_WATCH_RUNTIME,
 } from './scheduler.tokens';
 import { PublishedTotalEntity, TargetVersionEntity } from './targets/target.entity';
 import { TargetsController } from './targets/targets.controller';
@@ -133,6 +134,8 @@ export interface SchedulerModuleOptions {
   readonly config: Pick<SchedulerConfig, 'databaseUrl'>;
   readonly log: EventLog;
   readonly runtime: Runtime;
+  /** Timers of the gate watch where they are not those of the runtime: a player of months steps them by hand. */
+  readonly watchRuntime?: Runtime;
 }
 
 export function createSchedulerDataSource(url: string): DataSource {
@@ -199,10 +202,11 @@ export function schedulerConsumers(app: INestApplicationContext, onFatal: (error
   return [server];
 }
 
-function sharedProviders({ config, log, runtime }: SchedulerModuleOptions): Provider[] {
+function sharedProviders({ config, log, runtime, watchRuntime = runtime }: SchedulerModuleOptions): Provider[] {
   return [
     { provide: SCHEDULER_LOG, useValue: log },
     { provide: SCHEDULER_RUNTIME, useValue: runtime },
+    { provide: SCHEDULER_WATCH_RUNTIME, useValue: watchRuntime },
     { provide: SCHEDULER_DATA_SOURCE, useFactory: () => openDatabase(config.databaseUrl) },
     {
       provide: BatchTransaction,
