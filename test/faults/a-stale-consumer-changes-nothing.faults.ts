@@ -8,6 +8,7 @@ import { faultSuite } from './harness/fault.suite';
 const FROZEN_MS = 16_000;
 const LOOK_INTERVAL_MS = 250;
 const FROZEN = 'assessment-2';
+const STORMY = 'assessment-2';
 
 let stepsBack: string[] = [];
 let movedWhileFrozen = 0;
@@ -35,6 +36,36 @@ const zombie: FaultRow = {
     ...stepsBack,
     ...(movedWhileFrozen > 0 ? [] : ['shows nothing: no position moved while the consumer was frozen']),
   ],
+};
+
+/** A member leaves or comes about every two seconds: as fast as a process of it can start. */
+const STORM_TURNS = 5;
+const BETWEEN_TURNS_MS = 1_000;
+
+const rebalanceStorm: FaultRow = {
+  name: 'rebalance-storm',
+  logs: ['postgres', 'one-broker'],
+  cutsReplies: [],
+  load: { assessments: 2, minutes: 1 },
+  async harm(scene) {
+    await scene.underLoad();
+    const watch = new PositionWatch(scene);
+    await watch.begin();
+    scene.inject();
+    for (let turn = 0; turn < STORM_TURNS; turn++) {
+      // In turn one that says goodbye to its group and one that does not.
+      if (turn % 2 === 0) {
+        scene.signal(STORMY, 'SIGTERM');
+        await scene.platform.processes.stop(STORMY);
+      } else await scene.kill(STORMY);
+      await sleep(BETWEEN_TURNS_MS);
+      await scene.platform.processes.start(STORMY);
+    }
+    scene.heal();
+    await scene.underLoad();
+    stepsBack = await watch.end();
+  },
+  problems: () => stepsBack,
 };
 
 /** Looks at every position of the assessment service again and again; none may ever go back. */
@@ -81,4 +112,4 @@ class PositionWatch {
   }
 }
 
-faultSuite('a consumer that has lost its partitions changes nothing', [zombie]);
+faultSuite('a consumer that has lost its partitions changes nothing', [zombie, rebalanceStorm]);

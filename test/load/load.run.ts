@@ -143,6 +143,12 @@ export class LoadRun {
     await this.untilNoLag();
     await this.watch.end();
     await this.commandSessions('seal');
+    await this.breakOff();
+  }
+
+  /** Only makes the history whole: for a platform that will never come to its end. */
+  async breakOff(): Promise<void> {
+    await this.watch.end();
     this.totals = await this.startedFleet.end();
     this.fleet = null;
     this.history.add({ phase: 'end', atMs: rounded(nowMs()) });

@@ -31,6 +31,8 @@ export interface FaultFigures {
   readonly laggedShare: number;
   /** Of the checker, by property: how many were looked at. */
   readonly checked: Readonly<Record<string, number>>;
+  /** Of the checker, where the row destroys the log and it has to object. */
+  readonly broken?: Readonly<Record<string, number>>;
 }
 
 export const RESULTS_FILE = join(__dirname, '../results/runs.jsonl');
@@ -65,6 +67,7 @@ export function describeResult({ row, passed, problems, figures, seconds }: Faul
       `  recovered ${recovered === null ? 'not before the load ended' : `after ${recovered.toFixed(1)} s`}, ` +
         `largest lag ${figures.largestLagRecords} records, ${figures.largestLagSeconds.toFixed(1)} s`,
       `  hits: ${figures.hits.join('; ') || 'none'}`,
+      ...(figures.broken ? [`  the checker objects: ${JSON.stringify(figures.broken)}`] : []),
     );
   }
   return [...lines, ...problems.map((problem) => `  ${problem}`), ''].join('\n');

@@ -24,6 +24,8 @@ export interface FaultRow {
   readonly load?: Partial<RowLoad>;
   /** How the brokers are set up, where that matters. */
   readonly cluster?: LoadPlatformOptions['cluster'];
+  /** What was acknowledged is gone for good: nothing ends by itself, the checker has to object, and the row says how. */
+  readonly destroysLog?: true;
   /** Before the load: proxies, further candidates. */
   arrange?(scene: FaultScene): Promise<void>;
   /** Under load, from the first acknowledged answers on; resolves when the fault is healed. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { APPS } from '@app/testing';
 import { rounded } from '../../load/driver/clock';
 import { mergeHistories } from '../../load/history/history.merge';
 import { HistoryWriter } from '../../load/history/history.writer';
@@ -34,6 +35,8 @@ const BROKERS = { 'one-broker': '1', 'three-brokers': '3' } as const;
 const ACKNOWLEDGED_MIN = 1_000;
 const STILL_TIMEOUT_MS = 60_000;
 const SECRET_BYTES = 32;
+/** Of rows that failed, the last time each. */
+const EVIDENCE_FOLDER = join(__dirname, '../../../.data/faults');
 
 /** Runs one row on one log, judges it, and appends the result to the results file, whatever it is. */
 export async function runRow(row: FaultRow, log: LogKind, seed: number, tree: TreeUnderTest): Promise<FaultResult> {
@@ -101,14 +104,30 @@ class FaultRun {
     try {
       await this.row.arrange?.(scene);
       await this.playUnderFault(run, scene);
-      await run.settle();
+      await (this.row.destroysLog ? run.breakOff() : run.settle());
       await history.close();
       await mergeHistories([run.historyFile, this.sceneHistory], this.wholeHistory);
-      return await this.judge(run, scene);
+      const judgement = await this.judge(run, scene);
+      if (judgement.problems.length > 0) this.keepEvidence(run);
+      return judgement;
+    } catch (error) {
+      this.keepEvidence(run);
+      throw error;
     } finally {
       await run.stop();
       await scene.close();
     }
+  }
+
+  /** What a person needs who has to find the cause: histories and what the services printed. */
+  private keepEvidence({ platform: { processes } }: LoadRun): void {
+    const kept = join(EVIDENCE_FOLDER, nameOfRun(this.row, this.log).replace('/', '-'));
+    rmSync(kept, { recursive: true, force: true });
+    cpSync(this.folder, kept, { recursive: true });
+    for (const name of APPS.flatMap((app) => processes.namesOf(app))) {
+      writeFileSync(join(kept, `${name}.log`), processes.logOf(name));
+    }
+    note(`what the run left is in ${kept}`);
   }
 
   /** The row goes on after the last offered answer where its fault does, but only what it hits before counts. */
@@ -128,12 +147,13 @@ class FaultRun {
       commitmentSecret: this.commitmentSecret,
       ...(platform.kafka ? { brokers: platform.kafka.brokers } : {}),
     };
-    await untilStill(places, STILL_TIMEOUT_MS);
+    if (!this.row.destroysLog) await untilStill(places, STILL_TIMEOUT_MS);
     return withEvidence(places, async (evidence) => {
       const check = await checkEvidence(evidence);
       const figures = this.figuresOf(run.report(), check, scene);
       const own = await this.row.problems?.({ scene, check, history: evidence.history, tables: evidence.tables });
-      return { figures, problems: [...this.weaknesses(figures), ...breaksOf(check), ...(own ?? [])] };
+      const breaks = this.row.destroysLog ? [] : breaksOf(check);
+      return { figures, problems: [...this.weaknesses(figures), ...breaks, ...(own ?? [])] };
     });
   }
 
@@ -163,6 +183,7 @@ class FaultRun {
       largestLagSeconds: lag.mostSeconds,
       laggedShare: driver.laggedShare,
       checked: Object.fromEntries(check.findings.map(({ property, checked }) => [property, checked])),
+      ...(this.row.destroysLog ? { broken: brokenBy(check) } : {}),
     };
   }
 
@@ -179,6 +200,10 @@ class FaultRun {
   private get wholeHistory(): string {
     return join(this.folder, 'history-whole.jsonl');
   }
+}
+
+function brokenBy({ findings }: CheckReport): Record<string, number> {
+  return Object.fromEntries(findings.flatMap(({ property, broken }) => (broken > 0 ? [[property, broken]] : [])));
 }
 
 function breaksOf({ findings }: CheckReport): string[] {
