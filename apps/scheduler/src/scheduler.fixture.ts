@@ -16,6 +16,7 @@ import { type FreshDatabase, freshDatabase } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
 import type { ClusterHistoryView } from './clusters/cluster-views';
+import { SOURCE_THREAD } from './planning/planning.fixture';
 import type { ProgressView } from './progress/progress.service';
 import { SchedulerModule, schedulerConsumers } from './scheduler.module';
 import { SCHEDULER_DATA_SOURCE } from './scheduler.tokens';
@@ -76,6 +77,10 @@ export class SchedulerUnderTest {
 
   get dataSource(): DataSource {
     return this.app.get<DataSource>(SCHEDULER_DATA_SOURCE, { strict: false });
+  }
+
+  get databaseUrl(): string {
+    return this.database.url;
   }
 
   get nowMs(): number {
@@ -282,7 +287,12 @@ export class SchedulerUnderTest {
 
   private async boot(): Promise<void> {
     const runtime: Runtime = { ...systemRuntime, nowMs: () => this.nowMs };
-    const module = SchedulerModule.register({ config: { databaseUrl: this.database.url }, log: this.log, runtime });
+    const module = SchedulerModule.register({
+      config: { databaseUrl: this.database.url },
+      log: this.log,
+      runtime,
+      plannerThread: SOURCE_THREAD,
+    });
     this.app = await createHttpApplication(module, { name: 'scheduler', bodyLimitBytes: 1_000_000, logLevel: 'fatal' });
     protectRoutes(this.app, { staff: { find: async (token) => staffOf(token) }, attemptTokens: null });
     for (const strategy of schedulerConsumers(this.app, failTheRun)) {

@@ -55,10 +55,13 @@ import { GatesRepository } from './gates/gates.repository';
 import { GateRepositories, GatesService } from './gates/gates.service';
 import { CreateScheduler1669200000000 } from './migrations/1669200000000-create-scheduler';
 import { StageRollout1669300000000 } from './migrations/1669300000000-stage-rollout';
+import { KeepRecordsInLog1669900000000 } from './migrations/1669900000000-keep-records-in-log';
+import { KeepSeatPlans1669400000000 } from './migrations/1669400000000-keep-seat-plans';
 import { PlanController } from './plan/plan.controller';
 import { SeatEntity, SessionEntity } from './plan/plan.entity';
 import { PlanRepository } from './plan/plan.repository';
 import { PlanService } from './plan/plan.service';
+import type { PlannerThreadOptions } from './planning/planner.thread';
 import { ProgressConsumer } from './progress/progress.consumer';
 import { ProgressController } from './progress/progress.controller';
 import {
@@ -74,6 +77,12 @@ import { ProjectionsRepository } from './progress/projections.repository';
 import { ProjectionsService } from './progress/projections.service';
 import { RosterBarrier } from './progress/roster-barrier';
 import { SchedulerLifecycle } from './scheduler.lifecycle';
+import { SeatPlanAdoption } from './seat-plans/seat-plan-adoption.service';
+import { SeatPlanEntity } from './seat-plans/seat-plan.entity';
+import { SeatPlanner } from './seat-plans/seat-planner';
+import { SeatPlansController } from './seat-plans/seat-plans.controller';
+import { SeatPlansRepository } from './seat-plans/seat-plans.repository';
+import { SeatPlansService } from './seat-plans/seat-plans.service';
 import {
   SCHEDULER_DATA_SOURCE,
   SCHEDULER_GROUP,
@@ -114,6 +123,7 @@ export const SCHEDULER_ENTITIES = [
   RecordSetAsideEntity,
   SearchedSourceEntity,
   SeatEntity,
+  SeatPlanEntity,
   SessionEntity,
   SessionRunEntity,
   TargetVersionEntity,
@@ -127,6 +137,7 @@ export const SCHEDULER_CONTROLLERS = [
   PlanController,
   ProgressConsumer,
   ProgressController,
+  SeatPlansController,
   TargetsController,
 ];
 
@@ -136,6 +147,8 @@ export interface SchedulerModuleOptions {
   readonly runtime: Runtime;
   /** Timers of the gate watch where they are not those of the runtime: a player of months steps them by hand. */
   readonly watchRuntime?: Runtime;
+  /** How the planner's thread is started; only tests that run sources say so. */
+  readonly plannerThread?: PlannerThreadOptions['thread'];
 }
 
 export function createSchedulerDataSource(url: string): DataSource {
@@ -143,7 +156,12 @@ export function createSchedulerDataSource(url: string): DataSource {
     url,
     schema: 'scheduler',
     entities: SCHEDULER_ENTITIES,
-    migrations: [CreateScheduler1669200000000, StageRollout1669300000000],
+    migrations: [
+      CreateScheduler1669200000000,
+      StageRollout1669300000000,
+      KeepSeatPlans1669400000000,
+      KeepRecordsInLog1669900000000,
+    ],
     poolSize: POOL_SIZE,
     applicationName: 'petabakat scheduler',
   });
@@ -182,6 +200,10 @@ export class SchedulerModule {
         ProjectionsService,
         RampRepository,
         RosterBarrier,
+        SeatPlanAdoption,
+        { provide: SeatPlanner, useFactory: () => new SeatPlanner(options.plannerThread) },
+        SeatPlansRepository,
+        SeatPlansService,
         TargetsRepository,
         TargetsService,
         SchedulerLifecycle,

@@ -769,7 +769,7 @@ export const ERROR_CODES = {
   },
   'plan.planner-busy': {
     status: 503,
-    level: 'debug',
+    level: 'warn',
     title: 'Another plan is being made.',
     action: 'Try again when it is done; plans take seconds.',
   },

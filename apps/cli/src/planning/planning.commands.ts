@@ -7,11 +7,11 @@ import {
   type PlannerThreadOptions,
   planInThread,
 } from '../../../scheduler/src/planning/planner.thread';
-import type {
-  LostSites,
-  PlanReport,
-  PlanningResult,
-  PlanningTask,
+import {
+  type PlanReport,
+  type PlanningResult,
+  type PlanningTask,
+  lossesOf,
 } from '../../../scheduler/src/planning/planning.task';
 import { parseWholeNumber } from '../arguments';
 import type { CommandContext, CommandSurroundings } from '../command-context';
@@ -165,13 +165,6 @@ class FilePlanner {
   private run(task: PlanningTask, timeLimitSeconds: number): Promise<PlanningResult> {
     return planInThread(task, { timeLimitMs: timeLimitSeconds * 1000, thread: this.thread });
   }
-}
-
-/** What a plan was made anew for, oldest first. */
-function lossesOf({ loss }: PlanningTask): LostSites[] {
-  if (loss === null) return [];
-  const { lost, from, until } = loss;
-  return [...loss.earlier, { lost, from, until }];
 }
 
 async function diff({ console }: CommandContext, first: string, second: string): Promise<void> {

@@ -33,7 +33,7 @@ export function eventOfSession(session: PlannedSession, at: Date): OutboxEvent {
 export function eventsOfSeats(
   sessionId: string,
   version: number,
-  seats: readonly SeatedPerson[],
+  seats: readonly Pick<SeatedPerson, 'seat' | 'analyticsId' | 'extraSeconds'>[],
   at: Date,
 ): OutboxEvent[] {
   const events: OutboxEvent[] = [];
@@ -46,6 +46,30 @@ export function eventsOfSeats(
       seats: chunk.map(({ seat, analyticsId, extraSeconds }) => ({ seat, analyticsId, extraSeconds })),
     };
     events.push(sessionEvent('seatsAssigned', sessionId, chunkVersion, at, data));
+  }
+  return events;
+}
+
+/**
+ * Seats of one session that people no longer have.
+ *
+ * @param version of the session before
+ */
+export function eventsOfReleases(
+  sessionId: string,
+  version: number,
+  seats: readonly Pick<SeatedPerson, 'seat' | 'analyticsId'>[],
+  reasonCode: string,
+  at: Date,
+): OutboxEvent[] {
+  const events: OutboxEvent[] = [];
+  for (let start = 0; start < seats.length; start += SEATS_PER_EVENT_MAX) {
+    const chunk = seats
+      .slice(start, start + SEATS_PER_EVENT_MAX)
+      .map(({ seat, analyticsId }) => ({ seat, analyticsId }));
+    const chunkVersion = version + events.length + 1;
+    const data = { sessionId, version: chunkVersion, seats: chunk, reasonCode };
+    events.push(sessionEvent('seatsReleased', sessionId, chunkVersion, at, data));
   }
   return events;
 }

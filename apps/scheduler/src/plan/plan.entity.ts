@@ -5,6 +5,7 @@ import { RecordColumns } from '../record.columns';
 
 /** A session as planned. Each published change raises the version under this row's lock. */
 @Entity({ name: 'sessions' })
+@Unique('sessions_one_form', ['sessionId', 'formId'])
 export class SessionEntity extends RecordColumns {
   @PrimaryColumn({ name: 'session_id', type: 'text' })
   sessionId: string;
@@ -50,11 +51,14 @@ export class SessionEntity extends RecordColumns {
   cancelledAt: Date | null;
 }
 
-/** Who sits where. A person has one seat per sitting, a sitting being one attempt over one form. */
+/**
+ * Who sits where. A person has one seat per sitting, a sitting being one attempt over one form; which that is, the
+ * session says.
+ */
 @Entity({ name: 'seats' })
 @Unique('seats_one_per_person_and_sitting', ['analyticsId', 'sitting'])
+@ForeignKey(() => SessionEntity, ['sessionId', 'sitting'], ['sessionId', 'formId'], { name: 'seats_session' })
 export class SeatEntity extends RecordColumns {
-  @ForeignKey(() => SessionEntity, { name: 'seats_session' })
   @PrimaryColumn({ name: 'session_id', type: 'text', primaryKeyConstraintName: 'seats_one_person_per_seat' })
   sessionId: string;
 
@@ -70,4 +74,8 @@ export class SeatEntity extends RecordColumns {
 
   @Column({ name: 'extra_seconds', type: 'integer' })
   extraSeconds: number;
+
+  /** When the person was first given a seat of the sitting, wherever it was. */
+  @Column({ name: 'given_at', type: 'timestamptz' })
+  givenAt: Date;
 }

@@ -193,10 +193,10 @@ describe('planning sessions and seats', () => {
   });
 
   test('the database itself refuses double booking, past every check', async () => {
-    const insert = (seat: string, person: string, sessionId = session, sitting = 'sitting-x') =>
+    const insert = (seat: string, person: string, sessionId = session, sitting = `form-of-${session}`) =>
       scheduler.dataSource.query(
-        `INSERT INTO seats (session_id, seat, analytics_id, sitting, extra_seconds, recorded_by, recorded_at)
-         VALUES ($1, $2, $3, $4, 0, 'test', now())`,
+        `INSERT INTO seats (session_id, seat, analytics_id, sitting, extra_seconds, given_at, recorded_by, recorded_at)
+         VALUES ($1, $2, $3, $4, 0, now(), 'test', now())`,
         [sessionId, seat, person, sitting],
       );
     const seats = await Promise.allSettled(['p1', 'p2', 'p3', 'p4'].map((person) => insert('1', person)));

@@ -137,8 +137,8 @@ export class PlanRepository {
   /** A seat of the same person may get another extra time; whatever else is taken violates a constraint. */
   async upsertSeats(manager: EntityManager, seats: readonly SeatedPerson[], recording: Recording): Promise<void> {
     await manager.query(
-      `INSERT INTO seats (session_id, seat, analytics_id, sitting, extra_seconds, recorded_by, recorded_at)
-       SELECT given.*, $6, $7
+      `INSERT INTO seats (session_id, seat, analytics_id, sitting, extra_seconds, recorded_by, recorded_at, given_at)
+       SELECT given.*, $6, $7, $7
        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[]) AS given
        ON CONFLICT ON CONSTRAINT seats_one_person_per_seat DO UPDATE SET
          extra_seconds = EXCLUDED.extra_seconds, recorded_by = EXCLUDED.recorded_by, recorded_at = EXCLUDED.recorded_at

@@ -63,7 +63,19 @@ export function readPlanningFiles(files: PlanningFiles): PlanningProblem {
   return { people, sites, sessions, ...scaled };
 }
 
-function readRoster(text: string): PlannedPerson[] {
+export interface RosterRow extends PlannedPerson {
+  readonly row: number;
+}
+
+/** @throws DomainError `plan.input-invalid` */
+export function readRosterFile(file: PlanningFile): readonly RosterRow[] {
+  const problems = new PlanningProblems();
+  const rows = problems.collect(file, () => readRoster(file.text));
+  problems.refuseIfAny();
+  return rows;
+}
+
+function readRoster(text: string): RosterRow[] {
   const columns = {
     personId: { ...IDENTIFIER, unique: true },
     agency: TEXT,
@@ -71,8 +83,9 @@ function readRoster(text: string): PlannedPerson[] {
     access: ACCESS,
     extraMinutes: optional(EXTRA_MINUTES),
   };
-  return parseCsv(text, { columns, maxRows: PEOPLE_MAX }).map(({ values }) => ({
+  return parseCsv(text, { columns, maxRows: PEOPLE_MAX }).map(({ row, values }) => ({
     ...values,
+    row,
     access: values.access as AccessKind,
     extraMinutes: Number(values.extraMinutes),
   }));

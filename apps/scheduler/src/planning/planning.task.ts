@@ -64,3 +64,10 @@ export interface PlanningResult {
   readonly plan: string;
   readonly report: PlanReport;
 }
+
+/** What a plan was made anew for, oldest first. */
+export function lossesOf({ loss }: PlanningTask): LostSites[] {
+  if (loss === null) return [];
+  const { lost, from, until } = loss;
+  return [...loss.earlier, { lost, from, until }];
+}

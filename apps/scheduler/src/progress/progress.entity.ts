@@ -88,6 +88,10 @@ export class AttemptResultEntity {
   /** Of the first scale: theta, or the share of the credits where the package gives no theta. */
   @Column({ type: 'double precision', nullable: true })
   ability: number | null;
+
+  /** When two people released it; null while it is provisional. */
+  @Column({ name: 'released_at', type: 'timestamptz', nullable: true })
+  releasedAt: Date | null;
 }
 
 /** What became of a planned session, as the assessment service tells it. */

@@ -1,6 +1,9 @@
 /** How far any zone's clock has ever been from UTC, rounded up: candidates are looked for in this range. */
 const OFFSET_MAX_MS = 26 * 60 * 60 * 1000;
 
+/** The zones of the country are three; the world has some 600 names. */
+const CLOCKS_MAX = 1_000;
+
 export type LocalTimeProblem = 'unknown-zone' | 'does-not-exist' | 'occurs-twice';
 
 export type LocalTimeResult =
@@ -31,12 +34,31 @@ export function momentOf(date: string, time: string, timeZone: string): LocalTim
 
 /** The date that the clocks of a zone show at a moment. */
 export function dateAt(epochMs: number, timeZone: string): string {
-  const clock = clockOf(timeZone);
-  if (!clock) throw new RangeError(`unknown time zone ${timeZone}`);
-  return new Date(epochMs + offsetAt(clock, epochMs)).toISOString().slice(0, 10);
+  return wallClockAt(epochMs, timeZone).date;
 }
 
+/** What the clocks of a zone show at a moment: a date and `08:00`. */
+export function wallClockAt(epochMs: number, timeZone: string): { readonly date: string; readonly time: string } {
+  const clock = clockOf(timeZone);
+  if (!clock) throw new RangeError(`unknown time zone ${timeZone}`);
+  const shown = new Date(epochMs + offsetAt(clock, epochMs)).toISOString();
+  return { date: shown.slice(0, 10), time: shown.slice(11, 16) };
+}
+
+/** Making a clock costs a thousand times as much as reading it. */
+const clocks = new Map<string, Intl.DateTimeFormat | null>();
+
 function clockOf(timeZone: string): Intl.DateTimeFormat | null {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  // A name that nobody has checked must not fill the memory.
+  if (clocks.size >= CLOCKS_MAX) clocks.clear();
+  const made = makeClock(timeZone);
+  clocks.set(timeZone, made);
+  return made;
+}
+
+function makeClock(timeZone: string): Intl.DateTimeFormat | null {
   try {
     return new Intl.DateTimeFormat('en-US', {
       timeZone,

@@ -1,0 +1,55 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Stored plans of seats, and seats that cannot name another sitting than their session has. */
+export class KeepSeatPlans1669400000000 implements MigrationInterface {
+  readonly name = 'KeepSeatPlans1669400000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of STATEMENTS) await queryRunner.query(statement);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of TAKEN_BACK) await queryRunner.query(statement);
+  }
+}
+
+const STATEMENTS = [
+  `CREATE TABLE seat_plans (
+     cluster integer NOT NULL CONSTRAINT seat_plans_cluster REFERENCES clusters,
+     version integer NOT NULL,
+     base integer,
+     sitting text NOT NULL,
+     session_ids text[] NOT NULL,
+     task json NOT NULL,
+     input_hash text NOT NULL,
+     seed text NOT NULL,
+     plan text NOT NULL,
+     report json NOT NULL,
+     seats_digest text NOT NULL,
+     reason_code text NOT NULL,
+     in_force_at timestamptz,
+     in_force_by text,
+     superseded_by integer,
+     recorded_by text NOT NULL,
+     recorded_at timestamptz NOT NULL,
+     PRIMARY KEY (cluster, version)
+   )`,
+  // A person has one seat per sitting, so a seat may not claim another sitting than its session has.
+  `ALTER TABLE sessions ADD CONSTRAINT sessions_one_form UNIQUE (session_id, form_id)`,
+  `ALTER TABLE seats DROP CONSTRAINT seats_session`,
+  `ALTER TABLE seats ADD CONSTRAINT seats_session FOREIGN KEY (session_id, sitting)
+     REFERENCES sessions (session_id, form_id)`,
+  `ALTER TABLE seats ADD COLUMN given_at timestamptz`,
+  `UPDATE seats SET given_at = recorded_at`,
+  `ALTER TABLE seats ALTER COLUMN given_at SET NOT NULL`,
+  `ALTER TABLE attempt_results ADD COLUMN released_at timestamptz`,
+];
+
+const TAKEN_BACK = [
+  'ALTER TABLE attempt_results DROP COLUMN released_at',
+  'ALTER TABLE seats DROP COLUMN given_at',
+  'ALTER TABLE seats DROP CONSTRAINT seats_session',
+  'ALTER TABLE seats ADD CONSTRAINT seats_session FOREIGN KEY (session_id) REFERENCES sessions',
+  'ALTER TABLE sessions DROP CONSTRAINT sessions_one_form',
+  'DROP TABLE seat_plans',
+];
