@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { renderErrors } from './document-errors';
 import { renderEvents } from './document-events';
+import { renderFaults } from './document-faults';
 import { renderLimits } from './document-limits';
 
 const DOCS = join(__dirname, '..', 'docs');
@@ -9,5 +10,6 @@ const DOCS = join(__dirname, '..', 'docs');
 export const DOCUMENTS: readonly { readonly path: string; readonly render: () => string }[] = [
   { path: join(DOCS, 'errors.md'), render: renderErrors },
   { path: join(DOCS, 'events.md'), render: renderEvents },
+  { path: join(DOCS, 'faults.md'), render: renderFaults },
   { path: join(DOCS, 'limits.md'), render: renderLimits },
 ];

@@ -105,6 +105,7 @@ const postgresKilled: FaultRow = {
 const brokerKilled: FaultRow = {
   name: 'broker-killed',
   logs: ['one-broker'],
+  short: ['one-broker'],
   cutsReplies: [],
   load: { minutes: MINUTES_WITH_RESTART },
   async harm(scene) {

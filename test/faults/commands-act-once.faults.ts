@@ -15,7 +15,6 @@ const STRIKE_TIMEOUT_MS = 15_000;
 const relayKilled: FaultRow = {
   name: 'relay-killed-before-mark',
   logs: ['postgres', 'one-broker'],
-  short: ['postgres'],
   cutsReplies: [],
   load: { incidentShare: 0.6, minutes: 0.7 },
   async arrange(scene) {

@@ -20,6 +20,7 @@ const SETTLED_MS = 1_000;
 const leaderKilled: FaultRow = {
   name: 'leader-killed',
   logs: ['three-brokers'],
+  short: ['three-brokers'],
   cutsReplies: [],
   load: { minutes: 0.8 },
   async harm(scene) {

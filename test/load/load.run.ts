@@ -27,8 +27,10 @@ import { type LoadReport, costsOf, faultsOf, machineOf, percentilesOf } from './
 import { PlatformWatch } from './report/platform.watch';
 import { Timeline } from './report/timeline';
 
-/** Between preparation and the first login. */
-const RESERVE_SECONDS = 15;
+/** From the first plan to the first login: sessions and seats are planned, PINs printed, drivers started. */
+const RESERVE_SECONDS_MIN = 6;
+const RESERVE_SECONDS_MAX = 15;
+const PREPARED_PER_SECOND = 100;
 /** Submissions wait for the last receipts, and come spread as people leave a room. */
 const SUBMISSIONS_PER_SECOND = 200;
 const FORMS_PER_SECOND = 200;
@@ -219,7 +221,7 @@ export class LoadRun {
     this.note(`registering ${options.candidates} people`);
     this.exam = await new ExamPreparation(client, platform.staff).prepare({
       candidates: options.candidates,
-      leadSeconds: RESERVE_SECONDS + options.loginSeconds * 1.2,
+      leadSeconds: reserveSecondsOf(options) + options.loginSeconds * 1.2,
       durationSeconds: options.sessionSeconds,
     });
     this.fleet = await this.launchFleet(this.exam);
@@ -293,6 +295,10 @@ export class LoadRun {
   private partOf(nth: number): string {
     return join(this.folder, `history-part-${nth}.jsonl`);
   }
+}
+
+function reserveSecondsOf({ candidates }: LoadOptions): number {
+  return Math.min(RESERVE_SECONDS_MAX, RESERVE_SECONDS_MIN + candidates / PREPARED_PER_SECOND);
 }
 
 function histogramsOf(totals: readonly FiguresTotal[]): Map<OperationKind, LatencyHistogram> {

@@ -15,7 +15,7 @@ import { type RunPlaces, untilStill, withEvidence } from '../checker/run.evidenc
 import { type FaultFigures, type FaultResult, appendResult, describeResult } from './fault.result';
 import { type FaultRow, type LogKind, nameOfRun } from './fault.row';
 import { FaultScene, type ServiceEnvironment } from './fault.scene';
-import type { TreeUnderTest } from './selection';
+import type { Selection } from './selection';
 
 /** 160 answers a second: enough that every moment has some under way, little enough for two shared cores. */
 const STEADY_LOAD = [
@@ -30,6 +30,8 @@ const STEADY_LOAD = [
   '--reads',
   '0.02',
 ];
+/** In the short set: long enough to be hit and to see it recover. */
+const SHORT_MINUTES = 0.4;
 const BROKERS = { 'one-broker': '1', 'three-brokers': '3' } as const;
 /** Fewer have not shown that the platform was under load. */
 const ACKNOWLEDGED_MIN = 1_000;
@@ -39,13 +41,14 @@ const SECRET_BYTES = 32;
 const EVIDENCE_FOLDER = join(__dirname, '../../../.data/faults');
 
 /** Runs one row on one log, judges it, and appends the result to the results file, whatever it is. */
-export async function runRow(row: FaultRow, log: LogKind, seed: number, tree: TreeUnderTest): Promise<FaultResult> {
+export async function runRow(row: FaultRow, log: LogKind, selection: Selection): Promise<FaultResult> {
   const startedMs = Date.now();
-  const { problems, figures } = await new FaultRun(row, log, seed, tree).judged();
+  const { commit, seed } = selection;
+  const { problems, figures } = await new FaultRun(row, log, selection).judged();
   const result: FaultResult = {
     row: nameOfRun(row, log),
     at: new Date(startedMs).toISOString(),
-    commit: tree.commit,
+    commit,
     seed,
     passed: problems.length === 0,
     problems,
@@ -71,8 +74,7 @@ class FaultRun {
   constructor(
     private readonly row: FaultRow,
     private readonly log: LogKind,
-    private readonly seed: number,
-    private readonly tree: TreeUnderTest,
+    private readonly selection: Selection,
   ) {
     const secret = { PETABAKAT_COMMITMENT_SECRET: this.commitmentSecret.toString('base64') };
     this.environment = { assessment: { ...secret }, gateway: { ...secret } };
@@ -96,11 +98,11 @@ class FaultRun {
     const run = await LoadRun.prepare(this.options, this.folder, note, {
       env: this.environment,
       ...(this.row.cluster ? { cluster: this.row.cluster } : {}),
-      ...(this.tree.root === null ? {} : { root: this.tree.root }),
+      ...(this.selection.root === null ? {} : { root: this.selection.root }),
     });
     const history = new HistoryWriter(this.sceneHistory);
     const name = nameOfRun(this.row, this.log);
-    const scene = new FaultScene({ name, run, environment: this.environment, seed: this.seed, history });
+    const scene = new FaultScene({ name, run, environment: this.environment, seed: this.selection.seed, history });
     try {
       await this.row.arrange?.(scene);
       await this.playUnderFault(run, scene);
@@ -190,7 +192,8 @@ class FaultRun {
   private get options(): LoadOptions {
     const log = this.log === 'postgres' ? ['--log', 'postgres'] : ['--log', 'kafka', '--brokers', BROKERS[this.log]];
     // Read as the command line is, so that whatever the row leaves open is what `npm run load` would do.
-    return { ...readOptions([...STEADY_LOAD, ...log, '--seed', `${this.seed}`])!, ...this.row.load };
+    const options = { ...readOptions([...STEADY_LOAD, ...log, '--seed', `${this.selection.seed}`])!, ...this.row.load };
+    return { ...options, minutes: Math.min(options.minutes, this.selection.short ? SHORT_MINUTES : Infinity) };
   }
 
   private get sceneHistory(): string {

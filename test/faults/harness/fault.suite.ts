@@ -24,7 +24,7 @@ function defineRun(row: FaultRow, log: LogKind): void {
     test(
       name,
       async () => {
-        const { problems } = await runRow(row, log, selection.seed, selection);
+        const { problems } = await runRow(row, log, selection);
         expect(problems).toEqual([]);
       },
       ROW_TIMEOUT_MS,
