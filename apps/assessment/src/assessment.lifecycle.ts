@@ -1,3 +1,4 @@
+import { DatabaseClock } from '@app/bootstrap';
 import { HealthRegistry, ServiceMetrics } from '@app/observability';
 import { OutboxRelay, readDatabaseFigures } from '@app/messaging';
 import {
@@ -22,12 +23,15 @@ export class AssessmentLifecycle implements OnApplicationBootstrap, BeforeApplic
     @Inject(ASSESSMENT_DATA_SOURCE) private readonly dataSource: DataSource,
     private readonly relay: OutboxRelay,
     private readonly sweeper: DeadlineSweeper,
+    private readonly clock: DatabaseClock,
     private readonly attempts: AttemptsRepository,
     private readonly health: HealthRegistry,
     private readonly metrics: ServiceMetrics,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    await this.clock.start();
+    this.health.register({ name: 'assessment.clock', check: async () => this.clock.assertClose() });
     this.health.register({ name: 'assessment.database', check: () => this.dataSource.query('SELECT 1') });
     this.metrics.watchDatabase('assessment', () => readDatabaseFigures(this.dataSource));
     this.metrics.watchOpenDeadLetters('assessment', () => this.attempts.countOpenDeadLetters(this.dataSource.manager));
@@ -40,6 +44,7 @@ export class AssessmentLifecycle implements OnApplicationBootstrap, BeforeApplic
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.clock.stop();
     await this.relay.stop();
     await this.dataSource.destroy();
   }

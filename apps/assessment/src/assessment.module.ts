@@ -1,5 +1,5 @@
 import { AttemptTokens } from '@app/access';
-import { parseKeys } from '@app/bootstrap';
+import { DatabaseClock, parseKeys, withClock } from '@app/bootstrap';
 import { createDataSource, migrate } from '@app/database';
 import {
   BatchServer,
@@ -18,6 +18,7 @@ import { type DynamicModule, type INestApplicationContext, Module, type Provider
 import type { DataSource } from 'typeorm';
 import { AssessmentLifecycle } from './assessment.lifecycle';
 import {
+  ASSESSMENT_CLOCKED_RUNTIME,
   ASSESSMENT_DATA_SOURCE,
   ASSESSMENT_GROUP,
   ASSESSMENT_LOG,
@@ -96,6 +97,8 @@ export interface AssessmentModuleOptions {
   readonly log: EventLog;
   readonly runtime: Runtime;
   readonly views: AttemptViews;
+  /** Stamps logins, starts and everything else that decides about time; started and stopped with the app. */
+  readonly clock: DatabaseClock;
 }
 
 export function createAssessmentDataSource(url: string): DataSource {
@@ -149,16 +152,18 @@ export function assessmentConsumers(app: INestApplicationContext, onFatal: (erro
   return [server];
 }
 
-function sharedProviders({ config, log, runtime, views }: AssessmentModuleOptions): Provider[] {
+function sharedProviders({ config, log, runtime, views, clock }: AssessmentModuleOptions): Provider[] {
   return [
     { provide: ASSESSMENT_LOG, useValue: log },
+    { provide: DatabaseClock, useValue: clock },
     { provide: ASSESSMENT_RUNTIME, useValue: runtime },
+    { provide: ASSESSMENT_CLOCKED_RUNTIME, useValue: withClock(runtime, clock) },
     { provide: ASSESSMENT_VIEWS, useValue: views },
     { provide: ASSESSMENT_DATA_SOURCE, useFactory: () => openDatabase(config.databaseUrl) },
     provide(BatchTransaction, [ASSESSMENT_DATA_SOURCE]),
     provide(OutboxWaiter, [ASSESSMENT_DATA_SOURCE, ASSESSMENT_RUNTIME]),
     provide(ControlEventPublisher, [ASSESSMENT_DATA_SOURCE, OutboxWaiter]),
-    provide(DeadlineSweeper, [ATTEMPT_STORE, ASSESSMENT_RUNTIME]),
+    provide(DeadlineSweeper, [ATTEMPT_STORE, ASSESSMENT_CLOCKED_RUNTIME]),
     {
       provide: OutboxRelay,
       inject: [ASSESSMENT_DATA_SOURCE],
@@ -192,7 +197,7 @@ function attemptProviders(): Provider[] {
       AttemptsRepository,
       AttemptBarrier,
       Commitments,
-      ASSESSMENT_RUNTIME,
+      ASSESSMENT_CLOCKED_RUNTIME,
     ]),
     provideWith(AttemptCommandsService, {
       dataSource: ASSESSMENT_DATA_SOURCE,
@@ -202,21 +207,21 @@ function attemptProviders(): Provider[] {
       sessions: SessionsRepository,
       forms: FormsRepository,
       vault: IdentityVault,
-      runtime: ASSESSMENT_RUNTIME,
+      runtime: ASSESSMENT_CLOCKED_RUNTIME,
     }),
     provideWith(SupervisionService, {
       publisher: ControlEventPublisher,
       reader: AttemptReader,
       logins: LoginsRepository,
       sessions: SessionsRepository,
-      runtime: ASSESSMENT_RUNTIME,
+      runtime: ASSESSMENT_CLOCKED_RUNTIME,
     }),
     provide(AttemptDeadLettersService, [
       ASSESSMENT_LOG,
       AttemptReader,
       ControlEventPublisher,
       Commitments,
-      ASSESSMENT_RUNTIME,
+      ASSESSMENT_CLOCKED_RUNTIME,
     ]),
   ];
 }
@@ -233,23 +238,28 @@ function peopleProviders(): Provider[] {
       vault: IdentityVault,
       tokens: AttemptTokens,
       limiter: WrongPinLimiter,
-      runtime: ASSESSMENT_RUNTIME,
+      runtime: ASSESSMENT_CLOCKED_RUNTIME,
     }),
     provide(PinsService, [
       ASSESSMENT_DATA_SOURCE,
       LoginsRepository,
       SessionsRepository,
       IdentityVault,
-      ASSESSMENT_RUNTIME,
+      ASSESSMENT_CLOCKED_RUNTIME,
     ]),
     provide(ParticipantsService, [
       ASSESSMENT_DATA_SOURCE,
       ParticipantsRepository,
       ControlEventPublisher,
       IdentityVault,
-      ASSESSMENT_RUNTIME,
+      ASSESSMENT_CLOCKED_RUNTIME,
     ]),
-    provide(SessionsService, [ASSESSMENT_DATA_SOURCE, SessionsRepository, ControlEventPublisher, ASSESSMENT_RUNTIME]),
+    provide(SessionsService, [
+      ASSESSMENT_DATA_SOURCE,
+      SessionsRepository,
+      ControlEventPublisher,
+      ASSESSMENT_CLOCKED_RUNTIME,
+    ]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { createDecipheriv, randomBytes } from 'node:crypto';
 import { AttemptTokens, type Role, StaffDirectory, protectRoutes } from '@app/access';
-import { createHttpApplication, listen, parseKeys } from '@app/bootstrap';
+import { DatabaseClock, createHttpApplication, listen, parseKeys } from '@app/bootstrap';
 import { ALL_TOPICS, type AnswerResponse, type CloudEvent, type EventName, TOPICS, buildEvent } from '@app/contracts';
 import { MemoryEventLog, type Runtime, systemRuntime } from '@app/messaging';
 import { Commitments } from '@app/receipts';
@@ -63,7 +63,11 @@ export class AssessmentHarness {
     private readonly database: FreshDatabase,
   ) {}
 
-  static async start(runtime: Runtime = systemRuntime): Promise<AssessmentHarness> {
+  /** @param readDatabaseClock the clock that the runtime's is compared with */
+  static async start(
+    runtime: Runtime = systemRuntime,
+    readDatabaseClock: () => Promise<number> = async () => runtime.nowMs(),
+  ): Promise<AssessmentHarness> {
     const database = await freshDatabase();
     const log = new MemoryEventLog({ runtime });
     await log.createTopics(ALL_TOPICS);
@@ -74,7 +78,8 @@ export class AssessmentHarness {
       commitmentSecret: secret(),
       identitySecret: secret(),
     };
-    const app = await createHttpApplication(AssessmentModule.register({ config, log, runtime, views }), {
+    const clock = new DatabaseClock({ read: readDatabaseClock, close: () => Promise.resolve() }, runtime);
+    const app = await createHttpApplication(AssessmentModule.register({ config, log, runtime, views, clock }), {
       name: 'assessment',
       bodyLimitBytes: 65_536,
       logger: { log() {}, warn() {}, error() {} },

@@ -1,5 +1,5 @@
 import { AttemptTokens } from '@app/access';
-import { parseKeys } from '@app/bootstrap';
+import { DatabaseClock, parseKeys } from '@app/bootstrap';
 import { TOPICS } from '@app/contracts';
 import { ACCUMULATOR_LIMITS, Accumulator, type EventLog, type Runtime } from '@app/messaging';
 import { METRICS } from '@app/observability';
@@ -20,7 +20,7 @@ import { type GatewayConfig, furtherReceiptKeys } from './config';
 import { ContractsController } from './contracts/contracts.controller';
 import { GatewayLifecycle } from './gateway.lifecycle';
 import { GATEWAY_LOG } from './gateway.tokens';
-import { ClockComparison, type ReadClock, postgresClock } from './health/clock-comparison';
+import { LogProbe } from './health/log-probe';
 import { KeysController } from './keys/keys.controller';
 import { ReceiptKeyRing } from './keys/receipt-key-ring';
 import { OpenApiController } from './openapi/openapi.controller';
@@ -36,7 +36,6 @@ export interface GatewayModuleOptions {
     | 'answerRatePerSecond'
     | 'attemptTokenKeys'
     | 'commitmentSecret'
-    | 'databaseUrl'
     | 'eventLoopDelayMaxMs'
     | 'receiptFurtherKeys'
     | 'receiptKeyId'
@@ -47,8 +46,8 @@ export interface GatewayModuleOptions {
   readonly views: AttemptViews;
   /** Base addresses of services whose routes are described together with those of this app; none in standalone. */
   readonly describedUpstreams?: readonly string[];
-  /** The clock that counts for deadlines; the database's where nothing else is given. */
-  readonly readDatabaseClock?: ReadClock;
+  /** Stamps the answers; started and stopped with the app. */
+  readonly clock: DatabaseClock;
 }
 
 /** The edge: takes answers into the log and gives receipts for them. */
@@ -75,14 +74,14 @@ export class GatewayModule implements NestModule {
 }
 
 function surroundings(options: GatewayModuleOptions): Provider[] {
-  const { config, log, runtime, describedUpstreams = [] } = options;
-  const readClock = options.readDatabaseClock ?? postgresClock(config.databaseUrl);
+  const { config, log, runtime, clock, describedUpstreams = [] } = options;
   const { receiptKeyId: kid, receiptPrivateKey: privateKey } = config;
   return [
     { provide: GATEWAY_LOG, useValue: log },
     { provide: AttemptTokens, useFactory: () => new AttemptTokens(parseKeys(config.attemptTokenKeys)) },
-    { provide: ClockComparison, useFactory: () => new ClockComparison(readClock, runtime) },
+    { provide: DatabaseClock, useValue: clock },
     { provide: EventLoopDelay, useFactory: () => new EventLoopDelay(runtime) },
+    { provide: LogProbe, useFactory: () => new LogProbe(log, runtime) },
     {
       provide: ReceiptKeyRing,
       useFactory: () => new ReceiptKeyRing({ kid, privateKey, furtherKeys: furtherReceiptKeys(config) }),
@@ -91,7 +90,7 @@ function surroundings(options: GatewayModuleOptions): Provider[] {
   ];
 }
 
-function answerProviders({ config, log, runtime, views }: GatewayModuleOptions): Provider[] {
+function answerProviders({ config, log, runtime, views, clock }: GatewayModuleOptions): Provider[] {
   const commitments = new Commitments(Buffer.from(config.commitmentSecret, 'base64'));
   const rate = { perSecond: config.answerRatePerSecond, burst: config.answerRateBurst };
   const limits = { queuedRecordsMax: config.answerQueueRecordsMax, eventLoopDelayMaxMs: config.eventLoopDelayMaxMs };
@@ -103,11 +102,12 @@ function answerProviders({ config, log, runtime, views }: GatewayModuleOptions):
     },
     {
       provide: Accumulator,
-      inject: [AnswersMetrics],
-      useFactory: (metrics: AnswersMetrics) => {
-        const accumulator = new Accumulator(log, TOPICS.attempts.name, ACCUMULATOR_LIMITS, runtime, (batch) =>
-          metrics.observeBatch(batch),
-        );
+      inject: [AnswersMetrics, LogProbe],
+      useFactory: (metrics: AnswersMetrics, probe: LogProbe) => {
+        const accumulator = new Accumulator(log, TOPICS.attempts.name, ACCUMULATOR_LIMITS, runtime, (batch) => {
+          metrics.observeBatch(batch);
+          if (batch.appended > 0) probe.noteAppended();
+        });
         metrics.watchQueue(() => accumulator.figures.queuedRecords);
         return accumulator;
       },
@@ -129,7 +129,7 @@ function answerProviders({ config, log, runtime, views }: GatewayModuleOptions):
       provide: AnswerRouteHooks,
       inject: [AttemptTokens, LoadShedder, AnswersMetrics],
       useFactory: (tokens: AttemptTokens, shedder: LoadShedder, metrics: AnswersMetrics) =>
-        new AnswerRouteHooks({ tokens, shedder, metrics, runtime, limiter: new AttemptRateLimiter(rate, runtime) }),
+        new AnswerRouteHooks({ tokens, shedder, metrics, clock, limiter: new AttemptRateLimiter(rate, runtime) }),
     },
     {
       provide: AnswersService,
@@ -141,7 +141,7 @@ function answerProviders({ config, log, runtime, views }: GatewayModuleOptions):
         metrics: AnswersMetrics,
       ) => {
         const cache = new AttemptViewCache(views, runtime);
-        return new AnswersService({ accumulator, views: cache, commitments, signer, shedder, metrics, runtime });
+        return new AnswersService({ accumulator, views: cache, commitments, signer, shedder, metrics, clock, runtime });
       },
     },
   ];

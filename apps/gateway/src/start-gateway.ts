@@ -1,5 +1,13 @@
 import { AttemptTokens, protectRoutes } from '@app/access';
-import { type RunningService, createHttpApplication, listen, openServiceLog, parseKeys } from '@app/bootstrap';
+import {
+  DatabaseClock,
+  type RunningService,
+  createHttpApplication,
+  listen,
+  openServiceLog,
+  parseKeys,
+  postgresClock,
+} from '@app/bootstrap';
 import { TOPICS } from '@app/contracts';
 import { type EventLog, systemRuntime } from '@app/messaging';
 import { HealthRegistry } from '@app/observability';
@@ -56,7 +64,9 @@ async function createGateway(
     scheduler: config.schedulerUrl,
   };
   const describedUpstreams = Object.values(upstreams);
-  const module = GatewayModule.register({ config, log, runtime: systemRuntime, views, describedUpstreams });
+  const runtime = systemRuntime;
+  const clock = new DatabaseClock(postgresClock(config.databaseUrl), runtime);
+  const module = GatewayModule.register({ config, log, runtime, views, clock, describedUpstreams });
   const app = await createHttpApplication(module, { name: 'gateway', bodyLimitBytes: BODY_BYTES_MAX });
   protectRoutes(app, { staff: null, attemptTokens: new AttemptTokens(parseKeys(config.attemptTokenKeys)) });
   registerUpstreams(app.getHttpAdapter().getInstance(), upstreams);

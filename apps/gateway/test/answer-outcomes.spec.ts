@@ -159,8 +159,10 @@ describe('a gateway that stops', () => {
 
 /** A runtime in which timers run out sooner than by the clock of the test. */
 function fastRuntime(speed: number): Runtime {
+  const [startMs, startMonotonicMs] = [systemRuntime.nowMs(), systemRuntime.monotonicMs()];
   return {
     ...systemRuntime,
+    nowMs: () => startMs + (systemRuntime.monotonicMs() - startMonotonicMs) * speed,
     monotonicMs: () => systemRuntime.monotonicMs() * speed,
     after: (delayMs, run) => systemRuntime.after(delayMs / speed, run),
     sleep: (delayMs, signal) => systemRuntime.sleep(delayMs / speed, signal),

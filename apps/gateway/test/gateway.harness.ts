@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { AttemptTokens, protectRoutes } from '@app/access';
-import { createHttpApplication, listen } from '@app/bootstrap';
+import { DatabaseClock, createHttpApplication, listen } from '@app/bootstrap';
 import { type CloudEvent, type AnswerSubmitted, SEQ_EPOCH_FACTOR, TOPICS, decodeRecord } from '@app/contracts';
 import { type EventLog, MemoryEventLog, type Runtime, systemRuntime } from '@app/messaging';
 import { InProcessAttemptViews } from '@app/views';
@@ -21,7 +21,6 @@ export const CONFIG: GatewayModuleOptions['config'] = {
   answerRatePerSecond: 1_000,
   attemptTokenKeys: [`t1:${TOKEN_SECRET.toString('base64')}`],
   commitmentSecret: Buffer.alloc(32, 2).toString('base64'),
-  databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
   eventLoopDelayMaxMs: 60_000,
   receiptFurtherKeys: '[]',
   receiptKeyId: 'test',
@@ -52,13 +51,15 @@ export interface Gateway {
 export async function startTestGateway(options: HarnessOptions = {}): Promise<Gateway> {
   const log = options.log ?? (await memoryLog());
   const views = new InProcessAttemptViews();
+  const runtime = options.runtime ?? systemRuntime;
+  const read = options.readDatabaseClock ?? (async () => runtime.nowMs());
   const module = GatewayModule.register({
     config: { ...CONFIG, ...options.config },
     log,
-    runtime: options.runtime ?? systemRuntime,
+    runtime,
     views,
     describedUpstreams: options.describedUpstreams,
-    readDatabaseClock: options.readDatabaseClock ?? (async () => Date.now()),
+    clock: new DatabaseClock({ read, close: () => Promise.resolve() }, runtime),
   });
   const app = await createHttpApplication(module, { name: 'gateway', bodyLimitBytes: 1_024, logger: SILENT });
   protectRoutes(app, { staff: null, attemptTokens: tokens });

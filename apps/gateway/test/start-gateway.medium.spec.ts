@@ -60,6 +60,18 @@ describe('the process of the gateway', () => {
     expect((await fetch(`${running.url}/v1/clusters`)).status).toBe(503);
   });
 
+  test('takes answers for a while after it was asked to stop, and tells balancers to send no more', async () => {
+    await withLog((log) => log.createTopics([TOPICS.attempts]));
+    running = await startGateway(await configure({ drainSeconds: 1 }));
+    const { url } = running;
+    const stopped = running.stop();
+    running = null;
+    expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+    expect((await post({ url }, [answerOf(1)])).status).toBe(200);
+    await stopped;
+    await expect(fetch(`${url}/health/ready`)).rejects.toThrow('fetch failed');
+  });
+
   test('refuses to start on a log without its topic', async () => {
     await expect(startGateway(await configure())).rejects.toMatchObject({ code: 'log.topic-missing' });
   });

@@ -1,3 +1,4 @@
+import { DatabaseClock, postgresClock } from '@app/bootstrap';
 import type { EventLog, Runtime } from '@app/messaging';
 import type { AttemptViews } from '@app/views';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -21,11 +22,13 @@ export interface StandaloneModuleOptions {
 export class StandaloneModule {
   static register({ databaseUrl, secrets, log, runtime, views }: StandaloneModuleOptions): DynamicModule {
     const config = { databaseUrl, ...secrets, attemptTokenKeys: [...secrets.attemptTokenKeys] };
+    // One clock for both who stamp times: it starts and stops with the first of them that asks.
+    const clock = new DatabaseClock(postgresClock(databaseUrl), runtime);
     return {
       module: StandaloneModule,
       imports: [
-        GatewayModule.register({ config: Object.assign(new GatewayConfig(), config), log, runtime, views }),
-        AssessmentModule.register({ config, log, runtime, views }),
+        GatewayModule.register({ config: Object.assign(new GatewayConfig(), config), log, runtime, views, clock }),
+        AssessmentModule.register({ config, log, runtime, views, clock }),
         ScoringModule.register({ config, log, runtime }),
         SchedulerModule.register({ config, log, runtime }),
       ],

@@ -1,3 +1,5 @@
+export { type ClockSource, postgresClock } from './clock/clock-source';
+export { DatabaseClock, type ServerClock, withClock } from './clock/database-clock';
 export { type ConfigVariable, FromEnv, SecretFromEnv, configVariables } from './config/config.decorators';
 export { ParticipantServiceConfig, ServiceConfig, parseKeys } from './config/service.config';
 export { loadConfig } from './config/load-config';

@@ -8,6 +8,7 @@ describe('the verdict on a reply', () => {
   test.each([
     ['200', 200, {}, 'ok', false],
     ['a 503 that guarantees nothing was appended', 503, { code: 'answer.not-appended' }, 'fail', true],
+    ['a 503 of a server whose clock is wrong', 503, { code: 'service.clock-wrong' }, 'fail', true],
     ['a 503 of an overloaded gateway', 503, { code: 'answer.overloaded' }, 'fail', true],
     ['a 503 that knows nothing', 503, { code: 'answer.unknown' }, 'unknown', true],
     ['any other 503', 503, { code: 'service.unavailable' }, 'unknown', true],

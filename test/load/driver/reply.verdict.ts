@@ -20,7 +20,7 @@ const TOO_MANY = 429;
 const SERVER_ERROR_MIN = 500;
 
 /** Refusals that are certain to have had no effect, although their status alone would not say so. */
-const CERTAIN_CODES: ReadonlySet<string> = new Set(['answer.not-appended', 'answer.overloaded']);
+const CERTAIN_CODES: ReadonlySet<string> = new Set(['answer.not-appended', 'answer.overloaded', 'service.clock-wrong']);
 
 export function verdictOf(reply: HttpReply, body: Body): Verdict {
   const { status, retryAfterMs } = reply;

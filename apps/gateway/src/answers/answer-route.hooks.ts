@@ -1,7 +1,8 @@
 import type { AttemptClaims, AttemptTokens } from '@app/access';
+import type { ServerClock } from '@app/bootstrap';
 import { DomainError } from '@app/contracts';
-import type { Runtime } from '@app/messaging';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { stampOf } from './answer-stamp';
 import type { AnswersMetrics } from './answers.metrics';
 import type { AttemptRateLimiter } from './attempt-rate-limiter';
 import type { LoadShedder } from './load-shedder';
@@ -25,7 +26,7 @@ export interface AnswerRouteParts {
   readonly shedder: LoadShedder;
   readonly limiter: AttemptRateLimiter;
   readonly metrics: AnswersMetrics;
-  readonly runtime: Runtime;
+  readonly clock: ServerClock;
 }
 
 /**
@@ -72,12 +73,13 @@ function hooksOf(parts: AnswerRouteParts) {
 
 type Pass = (error: null, payload: unknown) => void;
 
-/** The cheapest check first. */
-function admit(request: FastifyRequest, { tokens, shedder, limiter, runtime }: AnswerRouteParts): void {
+/** The cheapest check first; the clock before the token, whose end it decides. */
+function admit(request: FastifyRequest, { tokens, shedder, limiter, clock }: AnswerRouteParts): void {
   shedder.admit();
+  const nowMs = stampOf(clock, shedder);
   const token = attemptTokenOf(request);
   if (token === null) return;
-  const claims = tokens.verify(token, runtime.nowMs());
+  const claims = tokens.verify(token, nowMs);
   const { attemptId } = request.params as { attemptId: string };
   if (claims.attemptId !== attemptId) throw new DomainError('access.foreign-attempt');
   limiter.take(attemptId);

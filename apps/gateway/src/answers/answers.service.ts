@@ -1,8 +1,10 @@
+import type { ServerClock } from '@app/bootstrap';
 import { type AnswerSubmitted, DomainError, type ErrorCode, SEQ_EPOCH_FACTOR, buildEvent } from '@app/contracts';
 import type { AttemptClaims } from '@app/access';
 import { type Accumulator, AccumulatorFull, AppendRefused, type Runtime } from '@app/messaging';
 import type { Commitments, Receipt, ReceiptSigner } from '@app/receipts';
 import type { AttemptView } from '@app/views';
+import { stampOf } from './answer-stamp';
 import type { AnswersMetrics } from './answers.metrics';
 import type { AttemptViewCache } from './attempt-view.cache';
 import type { LoadShedder } from './load-shedder';
@@ -31,6 +33,7 @@ export interface AnswersServiceParts {
   readonly signer: ReceiptSigner;
   readonly shedder: LoadShedder;
   readonly metrics: AnswersMetrics;
+  readonly clock: ServerClock;
   readonly runtime: Runtime;
 }
 
@@ -44,7 +47,11 @@ export class AnswersService {
     assertEpoch(claims, answers);
     const view = await this.admittingView(claims, answers);
     // Stamped right before the append: the closing marker counts on an append within the limit after this moment.
-    const receivedAt = new Date(this.parts.runtime.nowMs()).toISOString();
+    const { clock, shedder, runtime } = this.parts;
+    const seqs = answers.map(({ seq }) => seq);
+    const receivedAtMs = stampOf(clock, shedder, seqs);
+    const stampedAtMs = runtime.monotonicMs();
+    const receivedAt = new Date(receivedAtMs).toISOString();
     const results = await Promise.all(
       answers.map((answer) => this.append(claims.attemptId, answer, receivedAt, correlationId)),
     );
@@ -54,7 +61,8 @@ export class AnswersService {
     if (failures.length > 0) throw this.failureOf(failures, receipts);
     return {
       receipts,
-      serverTime: new Date(this.parts.runtime.nowMs()).toISOString(),
+      // Carried on from the stamp: what stands in the log is acknowledged, whatever the clock has done since.
+      serverTime: new Date(receivedAtMs + runtime.monotonicMs() - stampedAtMs).toISOString(),
       deadline: view === null || view.deadlineMs === null ? null : new Date(view.deadlineMs).toISOString(),
     };
   }

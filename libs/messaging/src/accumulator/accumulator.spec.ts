@@ -1,4 +1,5 @@
 import type { AppendOptions, AppendOutcome, EventLog, NewRecord } from '../log/event-log';
+import { type Runtime, systemRuntime } from '../log/runtime';
 import { VirtualRuntime } from '../memory/virtual-runtime';
 import { Accumulator, type AccumulatorLimits, type AppendedAt } from './accumulator';
 import { AccumulatorFull, AppendRefused, AppendUnknown } from './append-errors';
@@ -157,7 +158,7 @@ describe('Accumulator', () => {
     await runtime.settle();
     expect(calls).toHaveLength(2);
     expect(calls[1]!.records).toHaveLength(40);
-    expect(batches).toEqual([{ records: 1, bytes: 6, waitedMs: 5, answeredAfterMs: 40 }]);
+    expect(batches).toEqual([{ records: 1, bytes: 6, appended: 1, waitedMs: 5, answeredAfterMs: 40 }]);
   });
 
   test('lanes do not wait for each other, and keep the order of their records', async () => {
@@ -299,6 +300,33 @@ describe('Accumulator', () => {
     expect(recordsAppended + recordsRefused + recordsUnknown + recordsTurnedAway).toBe(outcomes.length);
     // The run was hard enough to have met every way out.
     expect(Math.min(recordsAppended, recordsRefused, recordsUnknown, recordsTurnedAway)).toBeGreaterThan(0);
+  });
+
+  test('a process that was stopped for longer than the append limit appends nothing of before', async () => {
+    const { log, calls } = fakeLog();
+    // All timers are due when the process goes on, the linger first.
+    let nowMs = 0;
+    const timers: { dueMs: number; run: () => void }[] = [];
+    const runtime: Runtime = {
+      ...systemRuntime,
+      monotonicMs: () => nowMs,
+      after(delayMs, run) {
+        const timer = { dueMs: nowMs + delayMs, run };
+        timers.push(timer);
+        return () => void timers.splice(timers.indexOf(timer), 1);
+      },
+    };
+    const accumulator = new Accumulator(log, 'topic', {}, runtime);
+    const results = appendMany(accumulator, 2);
+    nowMs = 30_000;
+    for (const { run } of timers.toSorted((one, other) => one.dueMs - other.dueMs)) run();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(calls).toHaveLength(0);
+    expect(results.map((result) => (result as { error: Error }).error)).toEqual([
+      expect.any(AppendRefused),
+      expect.any(AppendRefused),
+    ]);
+    expect(accumulator.figures.queuedRecords).toBe(0);
   });
 });
 

@@ -7,6 +7,8 @@ import { AppendRefused, AppendUnknown } from './append-errors';
 export interface SentBatch {
   readonly records: number;
   readonly bytes: number;
+  /** How many of them the log has acknowledged. */
+  readonly appended: number;
   /** How long its oldest record had waited before it was handed to the log. */
   readonly waitedMs: number;
   /** From the hand-over to the answer. */
@@ -103,13 +105,17 @@ export class Lane {
   private async send(): Promise<void> {
     this.cancelLinger?.();
     this.cancelLinger = null;
+    // A process that was stopped for a while wakes up with records whose time is over: nothing appends them any more.
+    this.expire();
     const batch = this.takeBatch();
+    if (batch.length === 0) return;
     const bytes = batch.reduce((sum, waiter) => sum + waiter.bytes, 0);
     this.inFlight = batch;
     this.batchesSent += 1;
     const sentAtMs = this.runtime.monotonicMs();
     const timeoutMs = Math.max(0, batch[0]!.deadlineAtMs - sentAtMs);
     const records = batch.map(({ record }) => record);
+    const appendedBefore = this.counts.appended;
     try {
       const outcomes = await this.log.append(this.topic, records, { timeoutMs });
       for (const [index, waiter] of batch.entries()) this.settle(waiter, outcomes[index]);
@@ -122,6 +128,7 @@ export class Lane {
     this.events.observe({
       records: batch.length,
       bytes,
+      appended: this.counts.appended - appendedBefore,
       waitedMs: sentAtMs - batch[0]!.takenAtMs,
       answeredAfterMs: this.runtime.monotonicMs() - sentAtMs,
     });
