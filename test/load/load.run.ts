@@ -41,7 +41,7 @@ const BREATH_MS = 500;
 export type Note = (text: string) => void;
 
 /** What a test may want to differ from the command line's platform. */
-export type PlatformChanges = Pick<LoadPlatformOptions, 'cluster' | 'env' | 'root'>;
+export type PlatformChanges = Pick<LoadPlatformOptions, 'cluster' | 'diskMegabytes' | 'env' | 'root'>;
 
 /**
  * One run, step by step: `prepare`, `play`, `settle`, `report`, `stop`. Between the steps everything is there to be

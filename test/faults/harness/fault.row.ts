@@ -2,7 +2,7 @@ import type { LoadOptions } from '../../load/load.options';
 import type { LoadPlatformOptions } from '../../load/platform/load.platform';
 import type { CheckReport } from '../checker/checker';
 import type { Evidence } from '../checker/evidence';
-import type { FaultScene } from './fault.scene';
+import type { FaultScene, ServiceEnvironment } from './fault.scene';
 
 /** The log that a row runs on: PostgreSQL, or Kafka on one or three brokers. */
 export type LogKind = 'postgres' | 'one-broker' | 'three-brokers';
@@ -24,6 +24,10 @@ export interface FaultRow {
   readonly load?: Partial<RowLoad>;
   /** How the brokers are set up, where that matters. */
   readonly cluster?: LoadPlatformOptions['cluster'];
+  /** PostgreSQL gets a disk of this size, which can be filled. */
+  readonly diskMegabytes?: number;
+  /** Variables of the services from the start on. */
+  readonly environment?: Partial<ServiceEnvironment>;
   /** What was acknowledged is gone for good: nothing ends by itself, the checker has to object, and the row says how. */
   readonly destroysLog?: true;
   /** Before the load: proxies, further candidates. */

@@ -77,7 +77,8 @@ class FaultRun {
     private readonly selection: Selection,
   ) {
     const secret = { PETABAKAT_COMMITMENT_SECRET: this.commitmentSecret.toString('base64') };
-    this.environment = { assessment: { ...secret }, gateway: { ...secret } };
+    const { assessment, gateway } = this.row.environment ?? {};
+    this.environment = { assessment: { ...secret, ...assessment }, gateway: { ...secret, ...gateway } };
   }
 
   /** Never rejects: what broke the run is its problem. */
@@ -98,6 +99,7 @@ class FaultRun {
     const run = await LoadRun.prepare(this.options, this.folder, note, {
       env: this.environment,
       ...(this.row.cluster ? { cluster: this.row.cluster } : {}),
+      ...(this.row.diskMegabytes === undefined ? {} : { diskMegabytes: this.row.diskMegabytes }),
       ...(this.selection.root === null ? {} : { root: this.selection.root }),
     });
     const history = new HistoryWriter(this.sceneHistory);

@@ -102,7 +102,7 @@ export class FaultScene {
     this.proxies.push(...proxies);
     const redirected = Object.fromEntries(ports.map((port, nth) => [port, proxies[nth]!.port]));
     await this.restartWith(app, {
-      NODE_OPTIONS: `--require ${join(__dirname, 'preload/redirected-connections.cjs')}`,
+      NODE_OPTIONS: this.nodeOptions(app, `--require ${join(__dirname, 'preload/redirected-connections.cjs')}`),
       FAULT_TEST_REDIRECTED_PORTS: JSON.stringify(redirected),
     });
     return proxies;
@@ -121,6 +121,11 @@ export class FaultScene {
 
   async close(): Promise<void> {
     for (const proxy of this.proxies) await proxy.stop();
+  }
+
+  /** Together with those that the row gave the service from the start. */
+  private nodeOptions(app: 'assessment' | 'gateway', more: string): string {
+    return [this.parts.environment[app].NODE_OPTIONS, more].filter(Boolean).join(' ');
   }
 
   private namesOf(app: AppName): ProcessName[] {

@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StaffDirectory } from '@app/access';
 import { ALL_TOPICS } from '@app/contracts';
 import { EmbeddedPostgres } from '@app/database';
@@ -27,6 +28,8 @@ export interface LoadPlatformOptions {
   readonly brokers: 1 | 3;
   /** How the brokers are set up, where that matters. */
   readonly cluster?: Pick<LocalKafkaOptions, 'controllerApart' | 'settings'>;
+  /** PostgreSQL gets a disk of its own of this size, which can be filled. Only root can make one. */
+  readonly diskMegabytes?: number;
   readonly counts: Partial<Record<AppName, number>>;
   /** Where `dist` is, for a build of another tree. */
   readonly root?: string;
@@ -52,11 +55,13 @@ export class LoadPlatform {
     readonly log: EventLog,
     readonly processes: PlatformProcesses,
     readonly staff: StaffTokens,
-    private readonly folder: string,
+    /** Of PostgreSQL's data. */
+    readonly folder: string,
   ) {}
 
   static async start(options: LoadPlatformOptions): Promise<LoadPlatform> {
     const folder = mkdtempSync(join(tmpdir(), 'petabakat-load-'));
+    if (options.diskMegabytes !== undefined) mountDisk(folder, options.diskMegabytes);
     chmodSync(folder, FOLDER_MODE);
     const [postgres, redis, kafka] = await Promise.all([
       startServer(folder),
@@ -100,8 +105,21 @@ export class LoadPlatform {
     await this.log.close();
     await Promise.all([this.redis.stop(), this.kafka?.stop()]);
     await this.server.stop();
-    rmSync(this.folder, REMOVAL);
+    remove(this.folder);
   }
+}
+
+/** In memory, gone with its unmounting. */
+function mountDisk(folder: string, megabytes: number): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'petabakat-disk', folder]);
+}
+
+/** A disk of its own is found by its device, also where this process no longer knows that it made one. */
+function remove(folder: string): void {
+  const isMounted = statSync(folder).dev !== statSync(dirname(folder)).dev;
+  // Lazily: processes of a server that was killed may hold it for a moment longer.
+  if (isMounted) execFileSync('umount', ['--lazy', folder]);
+  rmSync(folder, REMOVAL);
 }
 
 /** The server has a process group of its own, so nothing but us ends it when this process ends in the middle of a run. */
@@ -109,7 +127,7 @@ async function startServer(folder: string, port = 0): Promise<EmbeddedPostgres> 
   const server = await EmbeddedPostgres.start({ dataDir: join(folder, 'postgres'), port });
   const kill = () => {
     process.kill(server.pid, 'SIGKILL');
-    rmSync(folder, REMOVAL);
+    remove(folder);
   };
   process.once('exit', kill);
   void server.ended.then(() => process.off('exit', kill));
