@@ -178,6 +178,21 @@ describe('PartitionConsumer', () => {
     expect(fixture.gaps[0]).toMatchObject({ kind: 'ends-before-position', position: 50, logEndOffset: 7 });
   });
 
+  test('a log that was shorter and has grown beyond the position holds other records: a person decides', async () => {
+    fixture.position = () => Promise.resolve(50);
+    await fixture.assign();
+    fixture.range = { startOffset: 0, endOffset: 7 };
+    await fixture.consumer.checkRange();
+    await fixture.runtime.advance(500);
+    fixture.range = { startOffset: 0, endOffset: 60 };
+    await fixture.runtime.advance(10_000);
+    expect(fixture.consumer.progress.state).toBe('gap');
+    expect(fixture.gaps.length).toBeGreaterThan(2);
+    fixture.accepted = 0;
+    await fixture.runtime.advance(2_000);
+    expect(fixture.actions.at(-1)).toBe('resume at 0');
+  });
+
   test('a new leader that does not know the end yet is no alarm', async () => {
     fixture.position = () => Promise.resolve(50);
     await fixture.assign();

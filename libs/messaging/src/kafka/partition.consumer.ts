@@ -148,24 +148,25 @@ export class PartitionConsumer {
     await this.enter(signal, null);
   }
 
-  /** Compares the position with the log and starts fetching there; where the log does not hold it, waits for a person. */
+  /**
+   * Compares the position with the log and starts fetching there; where the log does not hold it, waits for a person.
+   * Also where the log has grown beyond the position since: a topic made anew reaches old positions with other records.
+   */
   private async enter(signal: AbortSignal, firstAvailable: number | null): Promise<void> {
-    let hole = firstAvailable;
-    for (;;) {
-      const gap = await this.findGap(signal, hole);
-      if (signal.aborted) return;
-      if (gap === null) break;
+    let gap = await this.findGap(signal, firstAvailable);
+    while (gap !== null && !signal.aborted) {
       this.state = 'gap';
       const accepted = await this.subscription.onGap(gap).catch((error: unknown) => this.report('onGap failed', error));
       if (signal.aborted) return;
       if (typeof accepted === 'number') {
         this.nextOffset = accepted;
-        hole = null;
+        gap = await this.findGap(signal, null);
       } else {
         await this.runtime.sleep(GAP_POLL_MS, signal);
-        if (signal.aborted) return;
+        gap = (await this.findGap(signal, firstAvailable)) ?? gap;
       }
     }
+    if (signal.aborted) return;
     this.state = 'running';
     this.isStopped = false;
     this.controls.resumeAt(this.nextOffset);
