@@ -214,6 +214,7 @@ export async function cleanSitting(): Promise<Sitting> {
         { sessionId: SESSION, version: 1, actor: 'tester', at: at(1) },
         1,
       ),
+      ...rollout(),
     ],
     tables: {
       answerEvents: [row(first, 2), row(second, 3), row(third, 5), row(afterwards, 11)],
@@ -244,6 +245,7 @@ export async function cleanSitting(): Promise<Sitting> {
           },
         },
       ],
+      memberships: [{ agency: 'bkn', cluster: 1, effectiveFrom: '2026-01-01' }],
       progress: [
         progress('assessment', 'petabakat.attempts.v1', 7, 12, 92),
         progress('scoring', 'petabakat.responses.v1', 2, 1, 92),
@@ -255,6 +257,81 @@ export async function cleanSitting(): Promise<Sitting> {
       takenAtMs: ms(130),
     },
   };
+}
+
+/** One person registered, a cluster of one agency opened by two people, and its gate before and after the sitting. */
+function rollout(): LogEntry[] {
+  const registered = {
+    analyticsId: 'person-1',
+    version: 1,
+    agency: 'bkn',
+    jobLevel: null,
+    performance: null,
+    dutyRegion: null,
+    education: null,
+    retirementYear: null,
+  };
+  const planned = {
+    sessionId: SESSION,
+    version: 1,
+    cluster: 1,
+    siteId: 'site-1',
+    room: 'room-1',
+    startsAt: at(0),
+    timeZone: 'Etc/UTC',
+    durationSeconds: 3600,
+    pinClosesAt: at(0),
+    lastStartAt: at(3600),
+    seats: 1,
+    formId: FORM.formId,
+    formVersion: 1,
+  };
+  const two = ['officer-1', 'officer-2'];
+  const step = (version: number, actors: readonly string[], data: object) => {
+    return { cluster: 1, version, reasonCode: 'test', actors, sharePercent: 100, gates: [], at: at(1), ...data };
+  };
+  const onRollout = (offset: number, name: string, id: string, data: object, second: number) =>
+    record('petabakat.rollout.v1', 0, offset, '1', `petabakat.${name}.v1`, `cluster/1/${id}`, data, second);
+  return [
+    record('petabakat.roster.v1', 3, 0, 'person-1', 'petabakat.participant.registered.v1', 'p1', registered, 1),
+    record('petabakat.plan.v1', 6, 0, SESSION, 'petabakat.session.planned.v1', 'planned', planned, 1),
+    onRollout(0, 'cluster.promoted', 'v2/prepare', step(2, ['officer-1'], { from: 'planned', to: 'ready' }), 1),
+    onRollout(1, 'cluster.opened', 'v3/open', step(3, two, { to: 'ramping' }), 1),
+    onRollout(2, 'gate.evaluated', 'gate/coverage/1', evaluation(1, 'inconclusive', 0, 0), 2),
+    onRollout(3, 'gate.evaluated', 'gate/coverage/2', evaluation(2, 'passed', 1, 1), 93),
+    onRollout(
+      4,
+      'cluster.promoted',
+      'v4/advance',
+      step(4, ['gate'], {
+        from: 'ramping',
+        to: 'make-up',
+        gates: [{ cluster: 1, gate: 'coverage', evaluation: 2, outcome: 'passed', overridden: false }],
+      }),
+      94,
+    ),
+  ];
+}
+
+/** As of the positions that it names: before anybody had closed, and after the one closing and its result. */
+function evaluation(number: number, outcome: string, closed: number, second: number) {
+  const positions = [
+    { topic: 'petabakat.roster.v1', partition: 3, offset: 1 },
+    { topic: 'petabakat.responses.v1', partition: 2, offset: closed },
+    { topic: 'petabakat.results.v1', partition: 4, offset: closed },
+  ];
+  const figures = {
+    registered: 1,
+    attended: closed,
+    scored: closed,
+    reconciled: closed,
+    sealedSessions: 0,
+    sealedAttempts: 0,
+    arrivedAttempts: 0,
+    passPercent: 80,
+  };
+  const said = { cluster: 1, gate: 'coverage', evaluation: number, outcome, reasonCode: 'coverage-reached' };
+  return { ...said, figures, positions, at: at(second) };
 }
 
 function repeated(first: readonly Line[], second: readonly Line[]): Line[] {

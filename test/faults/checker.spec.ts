@@ -30,12 +30,10 @@ const intentOf = (sitting: Sitting, kind: string, nth = 0) =>
 const recordAt = (sitting: Sitting, offset: number) =>
   sitting.log.find((one) => one.topic === 'petabakat.attempts.v1' && one.offset === offset)!;
 /** Changes the text of a record or of an event in it. */
-const edit = (
-  sitting: Sitting,
-  topic: string,
-  change: (event: { id: string; data: Record<string, unknown> }) => void,
-) => {
-  const found = sitting.log.find((one) => one.topic === topic)!;
+type Change = (event: { id: string; data: Record<string, unknown> }) => void;
+const edit = (sitting: Sitting, topic: string, change: Change) => editAt(sitting, topic, 0, change);
+const editAt = (sitting: Sitting, topic: string, offset: number, change: Change) => {
+  const found = sitting.log.find((one) => one.topic === topic && one.offset === offset)!;
   const event = JSON.parse(found.value) as { id: string; data: Record<string, unknown> };
   change(event);
   found.value = JSON.stringify(event);
@@ -140,6 +138,60 @@ const PLANTED: readonly Planted[] = [
     },
   ],
   ['a gap in the log', 'P6', /petabakat\.attempts\.v1\/7/, (s) => void (recordAt(s, 11).offset = 12)],
+  [
+    'a step that was taken twice',
+    'P7',
+    /rollout\.v1\/0@1 /,
+    (s) => editAt(s, 'petabakat.rollout.v1', 1, ({ data }) => void (data.version = 2)),
+  ],
+  [
+    'a cluster that opened before it was ready',
+    'P7',
+    /rollout\.v1\/0@1 /,
+    (s) => editAt(s, 'petabakat.rollout.v1', 0, ({ data }) => void Object.assign(data, { to: 'canary' })),
+  ],
+  [
+    'a cluster opened by one person',
+    'P7',
+    /rollout\.v1\/0@1 /,
+    (s) => editAt(s, 'petabakat.rollout.v1', 1, ({ data }) => void (data.actors = ['officer-1', 'officer-1'])),
+  ],
+  [
+    'a wave that went on over a gate that had not passed',
+    'P7',
+    /rollout\.v1\/0@4 /,
+    (s) => editAt(s, 'petabakat.rollout.v1', 3, ({ data }) => void (data.outcome = 'inconclusive')),
+  ],
+  [
+    'a wave that went on over an older evaluation',
+    'P7',
+    /rollout\.v1\/0@4 /,
+    (s) =>
+      editAt(s, 'petabakat.rollout.v1', 4, ({ data }) => {
+        Object.assign((data.gates as object[])[0]!, { evaluation: 1, outcome: 'inconclusive' });
+      }),
+  ],
+  [
+    'a gate that counts somebody who is not there',
+    'P7',
+    /rollout\.v1\/0@3 /,
+    (s) =>
+      editAt(
+        s,
+        'petabakat.rollout.v1',
+        3,
+        ({ data }) => void ((data.figures as Record<string, number>).registered = 2),
+      ),
+  ],
+  [
+    'a gate that names a position beyond the log',
+    'P7',
+    /rollout\.v1\/0@3 /,
+    (s) =>
+      editAt(s, 'petabakat.rollout.v1', 3, ({ data }) => {
+        Object.assign((data.positions as object[])[1]!, { offset: 5 });
+      }),
+  ],
   ['a consumer that stands still', 'P8', /assessment on/, (s) => void (s.tables.progress[0]!.nextOffset = 5)],
   ['a consumer that took minutes', 'P8', /assessment on/, (s) => void (s.tables.progress[0]!.movedAtMs = ms(91 + 120))],
   ['an outbox row that nobody published', 'P8', /outbox/, (s) => void (s.tables.outbox[0]!.isPublished = false)],

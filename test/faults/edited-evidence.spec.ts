@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { LoadPlatform } from '../load/platform/load.platform';
 import { type Property, tableOf } from './checker/findings';
+import { checkLargeRun } from './checker/large.run';
 import { RestlessRun } from './mutants/restless.run';
 
 const START_TIMEOUT_MS = 240_000;
 const JUDGE_TIMEOUT_MS = 60_000;
 const SEED = 7;
+/** So small that the few hundred answers of the run make several parts. */
+const PART_BYTES = 60_000;
 
 /** What somebody could do to a database by hand, how to undo it, and which row must be named. */
 type Edit = readonly [what: string, property: Property, table: RegExp, edit: string, undo: string];
@@ -118,6 +121,24 @@ describe('evidence of a real run that somebody has edited', () => {
     },
     START_TIMEOUT_MS,
   );
+
+  test(
+    'judged part by part, as a run too large for the memory is, it gives the same findings',
+    async () => {
+      const whole = await run.judge();
+      const { parts, findings } = await checkLargeRun(run.places, PART_BYTES);
+      expect(parts).toBeGreaterThan(4);
+      expect(findings).toEqual(whole.findings);
+    },
+    JUDGE_TIMEOUT_MS,
+  );
+
+  test('an answer missing from a run that is judged part by part is named', async () => {
+    await database.query(EDITS[0]![3]);
+    const { findings } = await checkLargeRun(run.places, PART_BYTES);
+    await database.query(EDITS[0]![4]);
+    expect(findings.find(({ property }) => property === 'P1')!.breaks).toHaveLength(1);
+  });
 
   test.each(EDITS)(
     '%s is found by %s',

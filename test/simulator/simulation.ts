@@ -5,7 +5,7 @@ import { checkEvidence } from '../faults/checker/checker';
 import type { LogEntry, ProgressRow, TablesEvidence } from '../faults/checker/evidence';
 import type { Finding } from '../faults/checker/findings';
 import { gatherHistory } from '../faults/checker/history.reader';
-import { ATTEMPTS_DEAD_LETTERS, RESPONSES } from '../faults/checker/log.judge';
+import { ATTEMPTS_DEAD_LETTERS, RESPONSES } from '../faults/checker/topics';
 import type { HistoryLine } from '../load/history/history.format';
 import type { FaultName } from './seeded.faults';
 import { SimulatedCandidate } from './simulated.candidate';
@@ -177,6 +177,7 @@ async function tablesOf(platform: SimulatedPlatform, entries: readonly LogEntry[
     closings: tables.closings,
     results: [],
     packages: [],
+    memberships: [],
     progress: await progressOf(platform, entries),
     outbox: [...tables.outboxRows].flatMap(([eventId, id]) => {
       const row = outboxRows.get(id);

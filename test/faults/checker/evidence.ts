@@ -111,20 +111,36 @@ export interface PackageRow {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-/** The tables as they stand, read in one snapshot. */
-export interface TablesEvidence {
+/** Which agency was assessed with which cluster, from when on. */
+export interface MembershipRow {
+  readonly agency: string;
+  readonly cluster: number;
+  /** `YYYY-MM-DD`. */
+  readonly effectiveFrom: string;
+}
+
+/** Rows that belong to attempts, of all of them or of some. */
+export interface AttemptTables {
   readonly answerEvents: readonly AnswerRow[];
   readonly conflicts: readonly ConflictRow[];
   readonly answers: readonly CurrentRow[];
   readonly attempts: readonly AttemptRow[];
   readonly closings: readonly ClosingRow[];
   readonly results: readonly ResultRow[];
+}
+
+/** Rows that belong to everybody. */
+export interface CommonTables {
   readonly packages: readonly PackageRow[];
+  readonly memberships: readonly MembershipRow[];
   readonly progress: readonly ProgressRow[];
   readonly outbox: readonly OutboxRow[];
   /** By the database's clock. */
   readonly takenAtMs: number;
 }
+
+/** The tables as they stand, read in one snapshot. */
+export type TablesEvidence = AttemptTables & CommonTables;
 
 /** Everything that is judged: what the driver says, what the log holds, what the tables hold. */
 export interface Evidence {

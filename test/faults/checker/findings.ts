@@ -5,6 +5,7 @@ export const PROPERTIES = {
   P4: 'the highest seq of an item counts',
   P5: 'closings and results are what the log gives',
   P6: 'order holds per key, offsets have no gaps',
+  P7: 'clusters take their steps on gates that said so',
   P8: 'everything comes to an end by itself',
   P9: 'nobody waits without an answer',
   P10: 'unknown only under a fault, refusals say so',
@@ -61,6 +62,24 @@ export class PropertyCheck {
     const { property, checked, broken, breaks, figures } = this;
     return { property, checked, broken, breaks, figures };
   }
+}
+
+/** The findings of several parts as one for each property, in the order of the list. */
+export function mergeFindings(findings: readonly Finding[]): Finding[] {
+  return (Object.keys(PROPERTIES) as Property[]).map((property) => {
+    const ofProperty = findings.filter((finding) => finding.property === property);
+    const figures: Record<string, number> = {};
+    for (const finding of ofProperty) {
+      for (const [name, value] of Object.entries(finding.figures)) figures[name] = (figures[name] ?? 0) + value;
+    }
+    return {
+      property,
+      checked: ofProperty.reduce((sum, { checked }) => sum + checked, 0),
+      broken: ofProperty.reduce((sum, { broken }) => sum + broken, 0),
+      breaks: ofProperty.flatMap(({ breaks }) => breaks).slice(0, BREAKS_KEPT),
+      figures,
+    };
+  });
 }
 
 export function tableOf(findings: readonly Finding[]): string {

@@ -1,6 +1,8 @@
 import type { ReceiptFields } from '../../load/history/history.format';
-import type { HistoryEvidence, Operation, TablesEvidence, Try } from './evidence';
+import type { AttemptTables, CommonTables, HistoryEvidence, Operation, Try } from './evidence';
 import type { JudgedLog } from './log.judge';
+import type { PartitionShape } from './log.shapes';
+import type { RolloutJudge } from './rollout.judge';
 
 /** An answer as the driver knows it: what it sent, and every receipt that it got for it. */
 export interface SentAnswer {
@@ -13,14 +15,23 @@ export interface SentAnswer {
   readonly receipts: readonly { readonly receipt: ReceiptFields; readonly atMs: number }[];
 }
 
-/** All that the properties look at. */
+/** What properties of attempts look at: all attempts of a run, or some with everything that belongs to them. */
 export interface JudgedEvidence {
   readonly history: HistoryEvidence;
   readonly log: JudgedLog;
-  readonly tables: TablesEvidence;
+  readonly tables: AttemptTables & Pick<CommonTables, 'packages' | 'takenAtMs'>;
   readonly answers: readonly SentAnswer[];
   readonly commitmentSecret?: Buffer;
   readonly isUnsigned?: true;
+}
+
+/** What properties of the run as a whole look at. */
+export interface CommonEvidence extends CommonTables {
+  readonly faults: HistoryEvidence['faults'];
+  readonly shapes: ReadonlyMap<string, PartitionShape>;
+  /** Of all events that are no answers, by position. */
+  readonly eventIds: ReadonlyMap<string, string>;
+  readonly rollout: RolloutJudge;
 }
 
 export function sentAnswers(history: HistoryEvidence): SentAnswer[] {

@@ -11,6 +11,9 @@ const PLACES: readonly (readonly [type: RegExp, topic: string, key: string])[] =
   [/^petabakat\.attempt\.closed\.v1$/, 'petabakat.responses.v1', 'attemptId'],
   [/^petabakat\.result\.scored\.v1$/, 'petabakat.results.v1', 'analyticsId'],
   [/^petabakat\.session\.(opened|sealed)\.v1$/, 'petabakat.sessions.v1', 'sessionId'],
+  [/^petabakat\.session\.(planned|cancelled)\.v1$/, 'petabakat.plan.v1', 'sessionId'],
+  [/^petabakat\.participant\.(registered|changed|withdrawn)\.v1$/, 'petabakat.roster.v1', 'analyticsId'],
+  [/^petabakat\.(cluster\.[a-z]+|gate\.evaluated)\.v1$/, 'petabakat.rollout.v1', 'cluster'],
 ];
 
 const DEAD_LETTER_TYPE = 'petabakat.record.dead-lettered.v1';
@@ -23,8 +26,10 @@ export interface DecodedEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** An event of another kind, or one that is spoilt, may have an id all the same. */
 export type Decoded =
-  { readonly fits: true; readonly event: DecodedEvent } | { readonly fits: false; readonly why: string };
+  | { readonly fits: true; readonly event: DecodedEvent }
+  | { readonly fits: false; readonly why: string; readonly id: string | null };
 
 /** Says whether a record is an event of its topic, by the published schemas alone. */
 export class RecordDecoder {
@@ -44,17 +49,21 @@ export class RecordDecoder {
 
   decode(topic: string, key: string, value: string): Decoded {
     const event = parsed(value);
-    if (!isEvent(event)) return { fits: false, why: 'is not a CloudEvent 1.0' };
+    if (!isEvent(event)) return { fits: false, why: 'is not a CloudEvent 1.0', id: null };
+    const why = this.problemOf(event, topic, key);
+    if (why !== null) return { fits: false, why, id: event.id };
+    return { fits: true, event: { id: event.id, type: event.type, data: event.data as Record<string, unknown> } };
+  }
+
+  private problemOf(event: Envelope, topic: string, key: string): string | null {
     const validate = this.validators.get(event.type);
     const keyField = keyFieldOf(event.type, topic);
-    if (!validate || keyField === null) return { fits: false, why: `is a ${event.type}, which does not belong here` };
-    if (event.subject !== key) return { fits: false, why: 'has another subject than its key' };
-    if (!validate(event.data)) return { fits: false, why: `does not fit the schema of ${event.type}` };
+    if (!validate || keyField === null) return `is a ${event.type}, which does not belong here`;
+    if (event.subject !== key) return 'has another subject than its key';
+    if (!validate(event.data)) return `does not fit the schema of ${event.type}`;
     const keyed = (event.data as Record<string, unknown>)[keyField];
-    if (keyField !== '' && keyed !== undefined && String(keyed as string) !== key) {
-      return { fits: false, why: 'has data of another key' };
-    }
-    return { fits: true, event: { id: event.id, type: event.type, data: event.data as Record<string, unknown> } };
+    const isKey = keyField === '' || keyed === undefined || String(keyed as string) === key;
+    return isKey ? null : 'has data of another key';
   }
 }
 

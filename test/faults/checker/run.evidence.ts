@@ -4,8 +4,8 @@ import { readHistory } from '../../load/history/history.merge';
 import type { Evidence, LogReader, TablesEvidence } from './evidence';
 import { gatherHistory } from './history.reader';
 import { KafkaLogReader } from './kafka-log.reader';
-import { JUDGED_TOPICS } from './log.judge';
 import { PostgresLogReader } from './postgres-log.reader';
+import { JUDGED_TOPICS } from './topics';
 import { ofServices, readProgress, readTables } from './tables.reader';
 
 const POLL_MS = 250;
@@ -44,7 +44,7 @@ async function tablesBesideLog(reader: LogReader, databaseUrl: string): Promise<
   }
 }
 
-function isSameEnds(a: Awaited<ReturnType<LogReader['ends']>>, b: typeof a): boolean {
+export function isSameEnds(a: Awaited<ReturnType<LogReader['ends']>>, b: typeof a): boolean {
   return [...a].every(([topic, ends]) => [...ends].every(([partition, end]) => b.get(topic)?.get(partition) === end));
 }
 
@@ -83,6 +83,6 @@ async function waitingRows(client: Client, schema: string): Promise<number[]> {
   return [rows[0]!.waiting];
 }
 
-function openLog({ databaseUrl, brokers }: RunPlaces): Promise<LogReader> {
+export function openLog({ databaseUrl, brokers }: RunPlaces): Promise<LogReader> {
   return brokers ? KafkaLogReader.open(brokers) : PostgresLogReader.open(databaseUrl);
 }

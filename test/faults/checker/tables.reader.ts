@@ -1,5 +1,15 @@
 import { Client, types } from 'pg';
-import type { AnswerRow, AttemptRow, ConflictRow, OutboxRow, ProgressRow, TablesEvidence } from './evidence';
+import type {
+  AnswerRow,
+  AttemptRow,
+  AttemptTables,
+  CommonTables,
+  ConflictRow,
+  OutboxRow,
+  ProgressRow,
+  TablesEvidence,
+} from './evidence';
+import type { Shards } from './shards';
 
 const SERVICES = ['assessment', 'scoring', 'scheduler'] as const;
 
@@ -9,46 +19,78 @@ const parsers = new Map<number, (text: string) => unknown>([
   [types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString()],
 ]);
 
-/** Reads the tables in one snapshot, with plain SQL. */
-export async function readTables(url: string): Promise<TablesEvidence> {
-  const client = new Client({
-    connectionString: url,
-    application_name: 'checker',
-    types: { getTypeParser: (type, format) => parsers.get(type) ?? types.getTypeParser(type, format) },
-  });
-  await client.connect();
-  try {
+/** All tables in one snapshot of the database, with plain SQL. */
+export class TablesReader {
+  private constructor(private readonly client: Client) {}
+
+  static async open(url: string): Promise<TablesReader> {
+    const client = new Client({
+      connectionString: url,
+      application_name: 'checker',
+      types: { getTypeParser: (type, format) => parsers.get(type) ?? types.getTypeParser(type, format) },
+    });
+    await client.connect();
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    return await readAll(client);
-  } finally {
-    await client.end();
+    return new TablesReader(client);
+  }
+
+  close(): Promise<void> {
+    return this.client.end();
+  }
+
+  async common(): Promise<CommonTables> {
+    const [now] = await this.rows<{ ms: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms');
+    return {
+      takenAtMs: Number(now!.ms),
+      packages: await this.rows(
+        'SELECT package_id AS "packageId", version, hash, content FROM scoring.scoring_packages',
+      ),
+      memberships: await this.rows(
+        `SELECT agency_code AS agency, cluster, effective_from::text AS "effectiveFrom" FROM scheduler.memberships
+          WHERE cluster IS NOT NULL`,
+      ),
+      progress: await ofServices(readProgress, this.client),
+      outbox: await ofServices(readOutbox, this.client),
+    };
+  }
+
+  /** @param one all attempts, or those of one part of them */
+  async ofAttempts(one?: { readonly shards: Shards; readonly shard: number }): Promise<AttemptTables> {
+    const where = one ? `WHERE ${one.shards.condition('attempt_id', one.shard)}` : '';
+    const answerColumns = `attempt_id AS "attemptId", seq, item_id AS "itemId", response, received_at AS "receivedAt",
+      commitment, position`;
+    return {
+      answerEvents: await this.rows<AnswerRow>(
+        `SELECT ${answerColumns}, answered_at AS "answeredAt" FROM assessment.answer_events ${where}`,
+      ),
+      conflicts: await this.rows<ConflictRow>(`SELECT ${answerColumns} FROM assessment.answer_conflicts ${where}`),
+      answers: await this.rows(
+        `SELECT attempt_id AS "attemptId", item_id AS "itemId", seq, response FROM assessment.answers ${where}`,
+      ),
+      attempts: await this.rows<AttemptRow>(
+        `SELECT attempt_id AS "attemptId", session_id AS "sessionId", status, deadline_at AS "deadlineAt", closing,
+                version, header FROM assessment.attempts ${where}`,
+      ),
+      closings: await this.rows(
+        `SELECT attempt_id AS "attemptId", closing, closed_by AS "closedBy", root FROM assessment.closings ${where}`,
+      ),
+      results: await this.rows(`SELECT attempt_id AS "attemptId", closing, result FROM scoring.results ${where}`),
+    };
+  }
+
+  private async rows<Row>(sql: string): Promise<Row[]> {
+    return (await this.client.query(sql)).rows as Row[];
   }
 }
 
-async function readAll(client: Client): Promise<TablesEvidence> {
-  const rows = async <T>(sql: string) => (await client.query(sql)).rows as T[];
-  const answerColumns = `attempt_id AS "attemptId", seq, item_id AS "itemId", response, received_at AS "receivedAt",
-    commitment, position`;
-  const [now] = await rows<{ ms: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms');
-  return {
-    takenAtMs: Number(now!.ms),
-    answerEvents: await rows<AnswerRow>(
-      `SELECT ${answerColumns}, answered_at AS "answeredAt" FROM assessment.answer_events`,
-    ),
-    conflicts: await rows<ConflictRow>(`SELECT ${answerColumns} FROM assessment.answer_conflicts`),
-    answers: await rows('SELECT attempt_id AS "attemptId", item_id AS "itemId", seq, response FROM assessment.answers'),
-    attempts: await rows<AttemptRow>(
-      `SELECT attempt_id AS "attemptId", session_id AS "sessionId", status, deadline_at AS "deadlineAt", closing,
-              version, header FROM assessment.attempts`,
-    ),
-    closings: await rows(
-      'SELECT attempt_id AS "attemptId", closing, closed_by AS "closedBy", root FROM assessment.closings',
-    ),
-    results: await rows('SELECT attempt_id AS "attemptId", closing, result FROM scoring.results'),
-    packages: await rows('SELECT package_id AS "packageId", version, hash, content FROM scoring.scoring_packages'),
-    progress: await ofServices(readProgress, client),
-    outbox: await ofServices(readOutbox, client),
-  };
+/** Everything at once. */
+export async function readTables(url: string): Promise<TablesEvidence> {
+  const reader = await TablesReader.open(url);
+  try {
+    return { ...(await reader.common()), ...(await reader.ofAttempts()) };
+  } finally {
+    await reader.close();
+  }
 }
 
 export async function ofServices<Row>(

@@ -125,11 +125,15 @@ export class RestlessRun {
 
   /** Waits until nothing moves any more, and looks at everything that has been left so far. */
   async judge(): Promise<CheckReport> {
+    await untilStill(this.places, STILL_TIMEOUT_MS);
+    return withEvidence(this.places, checkEvidence);
+  }
+
+  /** Where everything stands that has been left so far. */
+  get places(): RunPlaces {
     const { historyFile, platform } = this;
     const brokers = platform.kafka?.brokers;
-    const places: RunPlaces = { historyFile, databaseUrl: platform.postgres.url, ...(brokers ? { brokers } : {}) };
-    await untilStill(places, STILL_TIMEOUT_MS);
-    return withEvidence(places, checkEvidence);
+    return { historyFile, databaseUrl: platform.postgres.url, ...(brokers ? { brokers } : {}) };
   }
 
   async close(): Promise<void> {

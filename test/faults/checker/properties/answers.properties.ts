@@ -2,7 +2,7 @@ import type { AnswerRow, ConflictRow, CurrentRow } from '../evidence';
 import { PropertyCheck } from '../findings';
 import { type JudgedEvidence, type SentAnswer, answerKey, isSame, nameOf } from '../judged.evidence';
 import type { AttemptJudge, StandingAnswer, Verdict } from '../attempt.judge';
-import { ATTEMPTS, positionOf } from '../log.judge';
+import { ATTEMPTS, positionOf } from '../topics';
 import { PublishedKeys, commitmentOf } from '../receipt.proofs';
 
 type Fate = Exclude<Verdict, 'unexpected'> | 'conflict' | 'dead letter';

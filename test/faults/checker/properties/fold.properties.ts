@@ -2,7 +2,7 @@ import type { AttemptJudge } from '../attempt.judge';
 import type { AttemptRow, PackageRow, ResultRow } from '../evidence';
 import { PropertyCheck } from '../findings';
 import { type JudgedEvidence, isSame } from '../judged.evidence';
-import { RESPONSES, RESULTS, positionOf } from '../log.judge';
+import { RESPONSES, RESULTS, positionOf } from '../topics';
 import { scalesOf } from '../sum.score';
 
 /** P4: for each item the answer with the highest `seq` of those that count, and no other row. */

@@ -1,6 +1,7 @@
 import type { HistoryEvidence, Operation, Try } from '../evidence';
 import { PropertyCheck } from '../findings';
-import type { JudgedEvidence } from '../judged.evidence';
+import type { CommonEvidence, JudgedEvidence } from '../judged.evidence';
+import { ATTEMPTS } from '../topics';
 
 /** After a fault is healed everything is as before within this time. */
 const RECOVERY_MS = 60_000;
@@ -14,12 +15,12 @@ const COMMAND_WAIT_MS = 20_000;
 const SERVER_STATUS = /^5\d\d$/;
 
 /** P8: every consumer has come to the end of its topics, soon after the last record and the last fault. */
-export function checkLiveness({ history, log, tables }: JudgedEvidence): PropertyCheck {
+export function checkLiveness({ faults, shapes, progress, outbox, takenAtMs }: CommonEvidence): PropertyCheck {
   const check = new PropertyCheck('P8');
-  const healedMs = Math.max(0, ...history.faults.filter(({ step }) => step === 'heal').map(({ atMs }) => atMs));
+  const healedMs = Math.max(0, ...faults.filter(({ step }) => step === 'heal').map(({ atMs }) => atMs));
   const ofAssessment = new Set<string>();
-  for (const row of tables.progress) {
-    const shape = log.partitions.get(`${row.topic}/${row.partition}`);
+  for (const row of progress) {
+    const shape = shapes.get(`${row.topic}/${row.partition}`);
     if (!shape) continue;
     const name = () => `progress of ${row.group} on ${row.topic}/${row.partition}`;
     check.require(
@@ -31,12 +32,12 @@ export function checkLiveness({ history, log, tables }: JudgedEvidence): Propert
     check.require(sinceMs <= RECOVERY_MS, name, () => `took ${Math.round(sinceMs)} ms to reach the end`);
     if (row.group === 'assessment') ofAssessment.add(`${row.topic}/${row.partition}`);
   }
-  for (const [name, { topic }] of log.partitions) {
-    if (topic !== 'petabakat.attempts.v1') continue;
+  for (const [name, { topic }] of shapes) {
+    if (topic !== ATTEMPTS) continue;
     check.require(ofAssessment.has(name), () => `progress of assessment on ${name}`, 'was never recorded');
   }
-  for (const row of tables.outbox) {
-    if (!row.isPublished && row.createdAtMs > tables.takenAtMs - OUTBOX_WAIT_MS) check.count('just written');
+  for (const row of outbox) {
+    if (!row.isPublished && row.createdAtMs > takenAtMs - OUTBOX_WAIT_MS) check.count('just written');
     else check.require(row.isPublished, () => `row ${row.schema}.outbox (${row.eventId})`, 'was never published');
   }
   return check;

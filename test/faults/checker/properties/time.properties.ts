@@ -1,22 +1,28 @@
 import type { AttemptJudge, StandingAnswer, Verdict } from '../attempt.judge';
 import type { Operation } from '../evidence';
 import { PropertyCheck } from '../findings';
-import { type JudgedEvidence, type SentAnswer, answerKey, nameOf } from '../judged.evidence';
-import { ATTEMPTS } from '../log.judge';
+import { type CommonEvidence, type JudgedEvidence, type SentAnswer, answerKey, nameOf } from '../judged.evidence';
+import { ATTEMPTS } from '../topics';
 
 /** Longer than an answer may travel (2 s) by the second that servers' clocks may differ. */
 const TRAVEL_MS = 3_000;
 /** A marker stands 11 s after its time; a sweeper that was down gets a minute on top to catch up. */
 const CLOSING_MS = 11_000 + 60_000;
 
-/** P6: what was acknowledged stands before what was sent later, and offsets are gap-free from the first on. */
-export function checkOrder({ answers, log }: JudgedEvidence): PropertyCheck {
+/** Part of P6: offsets are gap-free from the first on. */
+export function checkOffsets({ shapes }: CommonEvidence): PropertyCheck {
   const check = new PropertyCheck('P6');
-  for (const { topic, partition, first, gaps } of log.partitions.values()) {
+  for (const { topic, partition, first, gaps } of shapes.values()) {
     const name = () => `partition ${topic}/${partition}`;
     check.require(first === 0, name, `begins at ${first}`);
     check.require(gaps.length === 0, name, () => `jumps to ${gaps.slice(0, 5).join(', ')}`);
   }
+  return check;
+}
+
+/** P6: what was acknowledged stands before what was sent later. */
+export function checkOrder({ answers, log }: JudgedEvidence): PropertyCheck {
+  const check = new PropertyCheck('P6');
   const sent = new Map(answers.map((answer) => [answerKey(answer), answer]));
   for (const attempt of log.attempts.values()) checkOrderOf(attempt, sent, check);
   return check;
