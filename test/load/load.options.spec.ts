@@ -1,3 +1,4 @@
+import { inEqualParts } from './driver/answer.schedule';
 import { UsageError, readOptions } from './load.options';
 
 describe('options of the load run', () => {
@@ -5,6 +6,13 @@ describe('options of the load run', () => {
     expect(readOptions([])).toMatchObject({ candidates: 200, gateways: 1, log: 'postgres', peakPerSecond: null });
     const args = ['--candidates', '40000', '--peak-rate', '2900', '--log', 'kafka', '--brokers', '3'];
     expect(readOptions(args)).toMatchObject({ gateways: 3, brokers: 3, peakPerSecond: 2_900, loginSeconds: 400 });
+  });
+
+  test('rates follow one another in equal parts of the run', () => {
+    const options = readOptions(['--rates', '25,100,1000', '--minutes', '1.5', '--submit-seconds', '7'])!;
+    expect(options).toMatchObject({ rates: [25, 100, 1_000], submitSeconds: 7, formSeconds: 1, holdFile: null });
+    const part = (perSecond: number) => ({ durationMs: 30_000, perSecond });
+    expect(inEqualParts(options.rates!, options.minutes).steps).toEqual([part(25), part(100), part(1_000)]);
   });
 
   test('faults are read by action, component, moment and duration', () => {
@@ -17,6 +25,7 @@ describe('options of the load run', () => {
   test.each([
     [['--candidates', 'many']],
     [['--log', 'paper']],
+    [['--rates', '25,fast']],
     [['--brokers', '3']],
     [['--faults', 'burn:all']],
     [['--x']],

@@ -14,14 +14,20 @@ export interface LoadOptions {
   readonly intervalSeconds: number;
   /** Answers a second in one peak minute in the middle of the run. */
   readonly peakPerSecond: number | null;
+  /** Answers a second, of all, in equal parts of the run; instead of interval and peak. */
+  readonly rates: readonly number[] | null;
   readonly seed: number;
   readonly out: string | null;
   readonly faults: readonly PlannedFault[];
   readonly incidentShare: number;
   readonly readShare: number;
   readonly loginSeconds: number;
+  readonly formSeconds: number;
   readonly startSeconds: number;
+  readonly submitSeconds: number;
   readonly sessionSeconds: number;
+  /** The first answer waits until this file is there. */
+  readonly holdFile: string | null;
 }
 
 export class UsageError extends Error {}
@@ -40,6 +46,7 @@ export const USAGE = `Usage: npm run load -- [options]
   --drivers D         processes of the load driver (default 1, and one more for each 15,000 candidates)
   --interval S        seconds between two answers of one candidate (default 40)
   --peak-rate R       answers a second, of all, in one peak minute in the middle
+  --rates R,R,…       answers a second, of all, each for an equal part of the run, instead of interval and peak
   --seed N            schedule, incidents and back-off follow from it (default 1)
   --out DIR           where report and history go (default .data/load/<time>)
   --faults LIST       action:component@second+seconds,… with kill, stop or freeze of gateway, gateway-2, assessment,
@@ -47,7 +54,11 @@ export const USAGE = `Usage: npm run load -- [options]
   --incidents SHARE   share of the candidates that a supervisor moves, credits, pauses or ends (default 0.05)
   --reads SHARE       share of the answers after which the page reads the attempt (default 0.01)
   --login-seconds S   logins are spread over this time (default: 100 a second)
+  --form-seconds S    fetches of the sealed form are spread over this time (default: 200 a second)
   --start-seconds S   starts are spread over this time (default: 200 a second)
+  --submit-seconds S  submissions are spread over this time (default: 200 a second)
+  --hold FILE         everybody logs in and starts, and answers begin when FILE is there: the preparation may disturb
+                      others of a shared machine less than the answers would be disturbed by them
   --session-seconds S time that each candidate has (default: the run and half an hour)
   --help              show this
 `;
@@ -55,7 +66,8 @@ export const USAGE = `Usage: npm run load -- [options]
 /** A process may have 20,000 files open, and needs some for other things. */
 const CONNECTIONS_PER_PROCESS = 15_000;
 const LOGINS_PER_SECOND = 100;
-const STARTS_PER_SECOND = 200;
+/** Forms, starts and submissions: as people come into a hall and leave it. */
+const STEPS_PER_SECOND = 200;
 const SESSION_RESERVE_SECONDS = 1_800;
 
 /** @throws UsageError naming what is wrong; null where help is asked for */
@@ -79,14 +91,18 @@ export function readOptions(args: readonly string[]): LoadOptions | null {
     assessments: Math.floor(number('assessments', 1, 1)),
     intervalSeconds: number('interval', 40, 0.1),
     peakPerSecond: values['peak-rate'] === undefined ? null : number('peak-rate', 0, 1),
+    rates: values.rates === undefined ? null : values.rates.split(',').map((rate) => numberOf('rates', rate, 0, 1)),
     seed: Math.floor(number('seed', 1, 0)),
     out: values.out ?? null,
     faults: faultsOf(values.faults ?? ''),
     incidentShare: number('incidents', 0.05, 0),
     readShare: number('reads', 0.01, 0),
     loginSeconds: number('login-seconds', candidates / LOGINS_PER_SECOND, 0),
-    startSeconds: number('start-seconds', candidates / STARTS_PER_SECOND, 0),
+    formSeconds: number('form-seconds', candidates / STEPS_PER_SECOND, 0),
+    startSeconds: number('start-seconds', candidates / STEPS_PER_SECOND, 0),
+    submitSeconds: number('submit-seconds', candidates / STEPS_PER_SECOND, 0),
     sessionSeconds: Math.ceil(number('session-seconds', minutes * 60 + SESSION_RESERVE_SECONDS, 1)),
+    holdFile: values.hold ?? null,
   };
 }
 
@@ -115,13 +131,17 @@ function parsed(args: readonly string[]) {
         drivers: text,
         interval: text,
         'peak-rate': text,
+        rates: text,
         seed: text,
         out: text,
         faults: text,
         incidents: text,
         reads: text,
         'login-seconds': text,
+        'form-seconds': text,
         'start-seconds': text,
+        'submit-seconds': text,
+        hold: text,
         'session-seconds': text,
         help: { type: 'boolean' },
       },

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RateProfile, profileOf } from './driver/answer.schedule';
+import { type RateProfile, inEqualParts, profileOf } from './driver/answer.schedule';
 import { nowMs, rounded } from './driver/clock';
 import { DriverFigures, type FiguresTotal } from './driver/driver.figures';
 import { DriverFleet } from './driver/driver.fleet';
@@ -23,6 +23,7 @@ import { FaultInjector } from './platform/fault.injector';
 import { LoadPlatform, type LoadPlatformOptions } from './platform/load.platform';
 import { type LogCensus, takeCensus } from './platform/log.census';
 import { StaffClient, until } from './platform/staff.client';
+import { type StoredBytes, storedBytes } from './platform/stored-bytes';
 import { type LoadReport, costsOf, faultsOf, machineOf, percentilesOf } from './report/load.report';
 import { PlatformWatch } from './report/platform.watch';
 import { Timeline } from './report/timeline';
@@ -31,12 +32,10 @@ import { Timeline } from './report/timeline';
 const RESERVE_SECONDS_MIN = 6;
 const RESERVE_SECONDS_MAX = 15;
 const PREPARED_PER_SECOND = 100;
-/** Submissions wait for the last receipts, and come spread as people leave a room. */
-const SUBMISSIONS_PER_SECOND = 200;
-const FORMS_PER_SECOND = 200;
 const SETTLE_TIMEOUT_MS = 300_000;
 /** So that the first answers do not come while the drivers still hear of them. */
 const BREATH_MS = 500;
+const HOLD_POLL_MS = 500;
 
 export type Note = (text: string) => void;
 
@@ -62,6 +61,7 @@ export class LoadRun {
   private secondsToZeroLag: number | null = null;
   private totals: readonly FiguresTotal[] = [];
   private census: LogCensus | null = null;
+  private stored: LoadReport['stored'] = { before: null, after: null };
 
   private constructor(
     readonly options: LoadOptions,
@@ -113,7 +113,8 @@ export class LoadRun {
   }
 
   get profile(): RateProfile {
-    const { candidates, intervalSeconds, minutes, peakPerSecond } = this.options;
+    const { candidates, intervalSeconds, minutes, peakPerSecond, rates } = this.options;
+    if (rates) return inEqualParts(rates, minutes);
     return profileOf({ minutes, peakPerSecond, perSecond: candidates / intervalSeconds });
   }
 
@@ -126,6 +127,7 @@ export class LoadRun {
 
   /** Answers by the schedule; faults meanwhile, those of the options and whatever else the caller does. */
   async play(meanwhile: (fromMs: number) => Promise<void> = async () => undefined): Promise<void> {
+    const before = await this.storedBytes();
     const fromMs = nowMs() + BREATH_MS;
     this.watch.begin();
     const injector = new FaultInjector(this.platform, (line) => this.mark(line));
@@ -133,14 +135,19 @@ export class LoadRun {
     await Promise.all([this.startedFleet.answers(fromMs, this.profile), faults, meanwhile(fromMs)]);
     await this.watch.lookAtProcesses();
     this.played = { fromMs, untilMs: nowMs() };
+    this.stored = { before, after: await this.storedBytes() };
+  }
+
+  /** Null where a fault has left no database that answers. */
+  private storedBytes(): Promise<StoredBytes | null> {
+    return storedBytes(this.platform.postgres.url).catch(() => null);
   }
 
   /** Everybody submits, the tables reach the log's end, sessions are sealed, the history is made whole. */
   async settle(): Promise<void> {
     const lagGone = this.untilNoLag().then(() => (this.secondsToZeroLag = (nowMs() - this.played.untilMs) / 1_000));
     this.note('submitting');
-    const { candidates } = this.options;
-    await this.startedFleet.everyone('submissions', nowMs(), (candidates / SUBMISSIONS_PER_SECOND) * 1_000);
+    await this.startedFleet.everyone('submissions', nowMs(), this.options.submitSeconds * 1_000);
     await lagGone;
     await this.untilNoLag();
     await this.watch.end();
@@ -201,6 +208,7 @@ export class LoadRun {
         machineSeconds: (after.machineMs - before.machineMs) / 1_000,
         elapsedSeconds,
       },
+      stored: this.stored,
       faults: faultsOf(this.faultMarks, seconds),
       timeline: seconds,
       processSamples: watch.samples,
@@ -227,12 +235,18 @@ export class LoadRun {
     this.fleet = await this.launchFleet(this.exam);
     this.note(`logging in, over ${options.loginSeconds.toFixed(0)} s`);
     await this.fleet.everyone('logins', nowMs() + BREATH_MS, options.loginSeconds * 1_000);
-    await this.fleet.everyone('forms', nowMs(), (options.candidates / FORMS_PER_SECOND) * 1_000);
+    await this.fleet.everyone('forms', nowMs(), options.formSeconds * 1_000);
     await sleep(Math.max(0, this.exam.startsAtMs - nowMs()));
     await this.commandSessions('open');
     this.note(`starting, over ${options.startSeconds.toFixed(0)} s`);
     await this.fleet.everyone('starts', nowMs() + BREATH_MS, options.startSeconds * 1_000);
     await this.untilNoLag();
+    if (options.holdFile !== null) await this.untilThere(options.holdFile);
+  }
+
+  private async untilThere(file: string): Promise<void> {
+    this.note(`everybody has started; waiting for ${file}`);
+    while (!existsSync(file)) await sleep(HOLD_POLL_MS);
   }
 
   private launchFleet({ assignments, itemIds }: Exam): Promise<DriverFleet> {

@@ -45,6 +45,11 @@ export function profileOf(rate: { minutes: number; perSecond: number; peakPerSec
   return new RateProfile([side, { durationMs: peakMs, perSecond: rate.peakPerSecond }, side]);
 }
 
+/** One rate after the other, each for the same time. */
+export function inEqualParts(rates: readonly number[], minutes: number): RateProfile {
+  return new RateProfile(rates.map((perSecond) => ({ durationMs: (minutes * 60_000) / rates.length, perSecond })));
+}
+
 export interface ScheduledAnswer {
   /** Index among the candidates of this process. */
   readonly candidate: number;

@@ -5,6 +5,7 @@ import type { FaultLine, OperationKind } from '../history/history.format';
 import type { ProcessFigures } from '../kernel/process-figures';
 import type { LoadOptions } from '../load.options';
 import type { LogCensus } from '../platform/log.census';
+import type { StoredBytes } from '../platform/stored-bytes';
 import type { TimelineSecond } from './timeline';
 
 /** A run with more sends than this that lagged says how busy the driver was, and nothing about the platform. */
@@ -32,6 +33,8 @@ export interface ProcessCost {
 
 export interface ProcessSample {
   readonly second: number;
+  /** Since the machine started. */
+  readonly loopbackBytes: number;
   readonly processes: readonly ProcessFigures[];
 }
 
@@ -83,6 +86,8 @@ export interface LoadReport {
     readonly machineSeconds: number;
     readonly elapsedSeconds: number;
   };
+  /** On PostgreSQL's disk before the first and after the last answer; null where it did not answer. */
+  readonly stored: { readonly before: StoredBytes | null; readonly after: StoredBytes | null };
   readonly faults: readonly FaultReport[];
   readonly timeline: readonly TimelineSecond[];
   readonly processSamples: readonly ProcessSample[];

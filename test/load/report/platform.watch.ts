@@ -1,4 +1,5 @@
 import { nowMs } from '../driver/clock';
+import { loopbackBytes } from '../kernel/loopback-bytes';
 import { machineCpuMs, processFigures } from '../kernel/process-figures';
 import type { ConsumerLag, Lag } from '../platform/consumer-lag';
 import type { LoadReport, ProcessSample } from './load.report';
@@ -80,7 +81,7 @@ export class PlatformWatch {
   async lookAtProcesses(): Promise<void> {
     const second = Math.floor(nowMs() / 1_000);
     const processes = processFigures(process.pid, nameOfProcess);
-    this.samples.push({ second, processes, machineMs: machineCpuMs() });
+    this.samples.push({ second, processes, loopbackBytes: loopbackBytes(), machineMs: machineCpuMs() });
     this.last = await this.countConnections();
     if (sumOf(this.last) > sumOf(this.most)) this.most = this.last;
   }

@@ -29,6 +29,7 @@ const report: LoadReport = {
     maxMs: 30,
     lag: index === 60 ? null : { records: index, seconds: 0 },
   })),
+  stored: { before: null, after: null },
   processSamples: [],
 };
 
