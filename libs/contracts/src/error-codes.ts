@@ -366,6 +366,12 @@ export const ERROR_CODES = {
     title: 'A topic of the log is missing.',
     action: 'Run `petabakat topics create`.',
   },
+  'log.topics-not-made': {
+    status: 500,
+    level: 'error',
+    title: 'The brokers have not made all topics.',
+    action: 'Mend what the brokers say, then run `petabakat topics create` again; what was made stays.',
+  },
   'log.partition-count': {
     status: 500,
     level: 'error',
@@ -753,6 +759,12 @@ export const ERROR_CODES = {
     level: 'warn',
     title: 'Planning the stored inputs again gives another plan.',
     action: 'Do not use the plan: it was changed after it was made, or made by another version.',
+  },
+  'target.unknown': {
+    status: 404,
+    level: 'debug',
+    title: 'There is no such target.',
+    action: 'Use an id of GET /v1/targets.',
   },
   // Seat plans of the running system
   'plan.unknown': {

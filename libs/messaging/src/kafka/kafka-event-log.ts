@@ -69,7 +69,8 @@ export class KafkaEventLog implements EventLog {
     this.consumers = kafkaClient(options, CONSUMER_RETRY);
     this.appender = new RecordAppender(this.producer, directory, witness, this.runtime);
     this.reader = new PartitionReader(this.cluster, directory, this.runtime);
-    this.administrator = new TopicAdministrator(this.admin, directory, options, (topic) => this.reader.ranges(topic));
+    const askLeaders = (topic: string) => this.reader.ranges(topic);
+    this.administrator = new TopicAdministrator(this.admin, directory, options, askLeaders, this.runtime);
   }
 
   static async open(options: KafkaEventLogOptions): Promise<KafkaEventLog> {

@@ -1,11 +1,17 @@
 import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs';
 import { DomainError, type TopicSpec } from '@app/contracts';
 import type { LogCondition } from '../log/event-log';
+import type { Runtime } from '../log/runtime';
 import { isUnknownTopic } from './cluster.retry';
 import type { TopicDirectory } from './topic.directory';
+import { isUnsettled } from './unsettled';
 
-/** Each takes a second, in which the look-up itself waits for the topic: ten are enough for a cluster under load. */
-const NEW_TOPIC_TRIES_MAX = 10;
+/** A hundred partitions get their leaders within seconds; a machine with a slow disk and one core was seen to take 20 s. */
+const SETTLE_BUDGET_MS = 60_000;
+/** Elections are over in tenths of a second. */
+const SETTLE_FIRST_PAUSE_MS = 200;
+/** Whoever waits for topics notices a second; a broker that is busy with them does not notice one more look. */
+const SETTLE_LONGEST_PAUSE_MS = 2_000;
 
 /** How Kafka writes that a partition has no leader now. */
 const NO_LEADER = -1;
@@ -23,18 +29,39 @@ export class TopicAdministrator {
     private readonly replication: ReplicationSettings,
     /** Answered by the leaders themselves. */
     private readonly askLeaders: (topic: string) => Promise<unknown>,
+    private readonly runtime: Runtime,
   ) {}
 
+  /**
+   * Makes what is missing, and returns once every leader answers. A broker that is slow, or an election under way, is
+   * waited for.
+   *
+   * @throws DomainError `log.topics-not-made` where the brokers refuse, or do not settle in time
+   */
   async createTopics(topics: readonly TopicSpec[]): Promise<void> {
+    const startedAtMs = this.runtime.monotonicMs();
+    for (let pauseMs = SETTLE_FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, SETTLE_LONGEST_PAUSE_MS)) {
+      try {
+        await this.createMissing(topics);
+        return await this.verifyTopics(topics);
+      } catch (error) {
+        const passedMs = this.runtime.monotonicMs() - startedAtMs + pauseMs;
+        if (!isUnsettled(error) || passedMs > SETTLE_BUDGET_MS) throw codedFrom(error);
+        await this.runtime.sleep(pauseMs);
+      }
+    }
+  }
+
+  private async createMissing(topics: readonly TopicSpec[]): Promise<void> {
     const existing = new Set(await this.admin.listTopics());
     const missing = topics.filter(({ name }) => !existing.has(name));
     if (missing.length > 0) {
       // kafkajs' own waiting fails where one broker has not heard of the topic yet, and ends before the leaders know
       // of their office.
       await this.admin.createTopics({ topics: missing.map((spec) => this.topicConfig(spec)), waitForLeaders: false });
-      await Promise.all(missing.map(({ name }) => this.untilLed(name)));
     }
-    await this.verifyTopics(topics);
+    // Also of topics that an earlier try has made.
+    await Promise.all(topics.map(({ name }) => this.askLeaders(name)));
   }
 
   async verifyTopics(topics: readonly TopicSpec[]): Promise<void> {
@@ -56,18 +83,6 @@ export class TopicAdministrator {
       throw new DomainError('log.unsafe-setting', detail);
     }
     await this.verifySettings(topics.map(({ name }) => name));
-  }
-
-  /** Returns once the leaders of all partitions answer. */
-  private async untilLed(topic: string): Promise<void> {
-    for (let nth = 1; ; nth++) {
-      try {
-        await this.askLeaders(topic);
-        return;
-      } catch (error) {
-        if (nth === NEW_TOPIC_TRIES_MAX || !isUnknownTopic(error as Error)) throw error;
-      }
-    }
   }
 
   async condition(topics: readonly TopicSpec[]): Promise<LogCondition> {
@@ -130,4 +145,12 @@ export class TopicAdministrator {
       configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
     };
   }
+}
+
+/** Refusals that have a code keep it; what the brokers say is told with ours. */
+function codedFrom(error: unknown): unknown {
+  if (error instanceof DomainError) return error;
+  const reasons = (error as { errors?: readonly Error[] }).errors ?? [error as Error];
+  const detail = [...new Set(reasons.map(({ message }) => message))].join('; ');
+  return new DomainError('log.topics-not-made', `The brokers have not made all topics: ${detail}`, { cause: error });
 }
