@@ -245,6 +245,37 @@ describe('Accumulator', () => {
     expect(calls[1]!.timeoutMs).toBe(5_000);
   });
 
+  test('before a slow log no more waits than it will take in two seconds, and no batch takes it longer', async () => {
+    const { accumulator, runtime, calls } = setUp();
+    appendMany(accumulator, 100);
+    await runtime.advance(1_005);
+    expect(calls[0]!.records).toHaveLength(100);
+    calls[0]!.accept();
+    await runtime.settle();
+    const later = appendMany(accumulator, 700);
+    await runtime.advance(5);
+    expect(calls[1]!.records).toHaveLength(200);
+    const turnedAway = later.filter((one) => one && 'error' in one && one.error instanceof AccumulatorFull);
+    expect(turnedAway).toHaveLength(500);
+    expect(accumulator.figures.recordsTurnedAway).toBe(500);
+  });
+
+  test('one slow answer does not slow down what follows', async () => {
+    const { accumulator, runtime, calls } = setUp();
+    appendMany(accumulator, 1);
+    await runtime.advance(4_000);
+    calls[0]!.accept();
+    await runtime.settle();
+    appendMany(accumulator, 50);
+    await runtime.advance(5);
+    expect(calls[1]!.records).toHaveLength(50);
+    await runtime.advance(10);
+    calls[1]!.accept();
+    await runtime.settle();
+    appendMany(accumulator, 700);
+    expect(calls[2]!.records).toHaveLength(500);
+  });
+
   test('flush sends at once and resolves with the answers, not waiting for what came after it', async () => {
     const { accumulator, runtime, calls } = setUp();
     appendMany(accumulator, 1);

@@ -81,13 +81,15 @@ export class Accumulator {
   append(key: string, value: string): Promise<AppendedAt> {
     if (this.isClosed) return Promise.reject(new AppendRefused('the accumulator is closed'));
     const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
-    if (this.heldRecords >= this.limits.queueRecords || this.heldBytes + bytes > this.limits.queueBytes) {
+    const lane = this.laneOf(key);
+    const isFull = this.heldRecords >= this.limits.queueRecords || this.heldBytes + bytes > this.limits.queueBytes;
+    if (isFull || lane.isFull) {
       this.turnedAway += 1;
       return Promise.reject(new AccumulatorFull());
     }
     this.heldRecords += 1;
     this.heldBytes += bytes;
-    return this.laneOf(key).append({ key, value }, bytes);
+    return lane.append({ key, value }, bytes);
   }
 
   /** Sends without lingering; resolves when everything taken before has its answer. */

@@ -3,6 +3,11 @@ import type { Runtime } from '../log/runtime';
 import type { AccumulatorLimits, AppendedAt } from './accumulator';
 import { AppendRefused, AppendUnknown } from './append-errors';
 
+// A queue and a batch that take longer expire before their answer comes, and are then sent again and again.
+const PACE_MS = 2_000;
+// So much is always tried: a pace is only known from what was sent.
+const PACE_RECORDS_MIN = 100;
+
 /** One answer of the log. */
 export interface SentBatch {
   readonly records: number;
@@ -38,6 +43,8 @@ interface Waiter {
 export class Lane {
   readonly counts = { appended: 0, refused: 0, unknown: 0 };
   batchesSent = 0;
+  /** What the log takes within the time of `PACE_MS`, by its last answer; before that, nobody knows. */
+  private paceRecords = Infinity;
   private queue: Waiter[] = [];
   private queueBytes = 0;
   private inFlight: Waiter[] = [];
@@ -59,6 +66,11 @@ export class Lane {
 
   get isInFlight(): boolean {
     return this.inFlight.length > 0;
+  }
+
+  /** As much waits as the log will take in time; what came now would expire or make others expire. */
+  get isFull(): boolean {
+    return this.queue.length >= this.paceRecords;
   }
 
   append(record: NewRecord, bytes: number): Promise<AppendedAt> {
@@ -118,6 +130,7 @@ export class Lane {
     const appendedBefore = this.counts.appended;
     try {
       const outcomes = await this.log.append(this.topic, records, { timeoutMs });
+      this.keepPace(outcomes, this.runtime.monotonicMs() - sentAtMs);
       for (const [index, waiter] of batch.entries()) this.settle(waiter, outcomes[index]);
     } catch (cause) {
       // The port does not reject for a record's sake: what happened here cannot be told.
@@ -135,11 +148,19 @@ export class Lane {
     this.sendIfDue();
   }
 
+  /** As if a batch cost nothing but its records: where it costs more, each larger one shows a faster pace. */
+  private keepPace(outcomes: readonly AppendOutcome[], answeredAfterMs: number): void {
+    const appended = outcomes.filter(({ status }) => status === 'appended').length;
+    if (appended === 0) return;
+    this.paceRecords = Math.max(PACE_RECORDS_MIN, Math.floor((appended * PACE_MS) / Math.max(1, answeredAfterMs)));
+  }
+
   private takeBatch(): Waiter[] {
+    const recordsMax = Math.min(this.limits.batchRecords, this.paceRecords);
     let records = 0;
     let bytes = 0;
     for (const waiter of this.queue) {
-      if (records === this.limits.batchRecords) break;
+      if (records === recordsMax) break;
       // A record that is too large by itself still goes, alone: whether it is taken is for the log to say.
       if (records > 0 && bytes + waiter.bytes > this.limits.batchBytes) break;
       records += 1;
