@@ -22,6 +22,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   agency: 'Agencies',
   cluster: 'Clusters',
   plan: 'Planning',
+  target: 'Targets',
   progress: 'Progress',
   record: 'Records of the log',
   log: 'The log',

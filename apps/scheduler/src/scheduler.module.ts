@@ -22,6 +22,9 @@ import {
   MembershipEntity,
   SearchedSourceEntity,
 } from './agencies/agency.entity';
+import { BurnUpController } from './burn-up/burn-up.controller';
+import { BurnUpRepository } from './burn-up/burn-up.repository';
+import { BurnUpService } from './burn-up/burn-up.service';
 import { ClusterDecisions } from './clusters/cluster-decisions.service';
 import { ClusterViews } from './clusters/cluster-views';
 import { EvidenceReader } from './clusters/cluster-evidence';
@@ -41,6 +44,8 @@ import { EligibilityController } from './eligibility/eligibility.controller';
 import { EligibilityDecisionEntity, EligibilityRuleEntity } from './eligibility/eligibility.entity';
 import { EligibilityRepository } from './eligibility/eligibility.repository';
 import { EligibilityService } from './eligibility/eligibility.service';
+import { ForecastRepository } from './forecast/forecast.repository';
+import { ForecastService } from './forecast/forecast.service';
 import { GateWatch } from './gates/gate-watch';
 import {
   AttestationEntity,
@@ -57,6 +62,7 @@ import { CreateScheduler1669200000000 } from './migrations/1669200000000-create-
 import { StageRollout1669300000000 } from './migrations/1669300000000-stage-rollout';
 import { KeepRecordsInLog1669900000000 } from './migrations/1669900000000-keep-records-in-log';
 import { KeepSeatPlans1669400000000 } from './migrations/1669400000000-keep-seat-plans';
+import { RolloutPageService } from './pages/rollout-page.service';
 import { PlanController } from './plan/plan.controller';
 import { SeatEntity, SessionEntity } from './plan/plan.entity';
 import { PlanRepository } from './plan/plan.repository';
@@ -132,6 +138,7 @@ export const SCHEDULER_ENTITIES = [
 
 export const SCHEDULER_CONTROLLERS = [
   AgenciesController,
+  BurnUpController,
   ClustersController,
   EligibilityController,
   PlanController,
@@ -179,6 +186,8 @@ export class SchedulerModule {
         AgenciesRepository,
         AgenciesService,
         AgencyViews,
+        BurnUpRepository,
+        BurnUpService,
         ClusterDecisions,
         ClusterViews,
         ClustersRepository,
@@ -186,6 +195,8 @@ export class SchedulerModule {
         EligibilityRepository,
         EligibilityService,
         EvidenceReader,
+        ForecastRepository,
+        ForecastService,
         GateFiguresRepository,
         GateRepositories,
         GatesRepository,
@@ -199,6 +210,7 @@ export class SchedulerModule {
         ProjectionsRepository,
         ProjectionsService,
         RampRepository,
+        RolloutPageService,
         RosterBarrier,
         SeatPlanAdoption,
         { provide: SeatPlanner, useFactory: () => new SeatPlanner(options.plannerThread) },

@@ -4,6 +4,7 @@ import {
   listen,
   Opened,
   parseKeys,
+  reportFigures,
   type RunningService,
   type ServiceContext,
 } from '@app/bootstrap';
@@ -68,6 +69,7 @@ async function start(config: StandaloneConfig, context: ServiceContext, opened: 
   await app.startAllMicroservices();
   describeApp(app);
   const url = await listen(app, config);
+  opened.add(reportFigures(app, log, systemRuntime, { role: 'standalone', url }));
   return {
     url,
     async stop() {

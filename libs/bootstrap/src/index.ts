@@ -11,6 +11,7 @@ export { type ProblemDocument, ProblemFilter, problemDocument } from './http/pro
 export { describeRoutes, serveDescription } from './http/openapi';
 export { createValidationPipe } from './http/validation.pipe';
 export { type ConsumingService, startConsumingService } from './service/consuming-service';
+export { reportFigures } from './service/figures-reporter';
 export { Opened } from './service/opened';
 export { openServiceLog } from './service/open-service-log';
 export { type RunningService, type ServiceContext, runService } from './service/run-service';

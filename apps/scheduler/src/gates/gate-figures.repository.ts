@@ -94,14 +94,19 @@ export class GateFiguresRepository {
     );
   }
 
-  /** A process that has been silent for longer than `forgottenMinutes` was taken out on purpose. */
+  /**
+   * A process that took its leave no longer counts; one that has been silent for longer than `forgottenMinutes` was taken
+   * out on purpose.
+   */
   private parity(manager: EntityManager, { now, thresholds }: Sight): Promise<GateFigures> {
     return one(
       manager,
-      `WITH latest AS (
-         SELECT DISTINCT ON (process) process, reported_at, versions FROM process_figures
+      `WITH heard AS (
+         SELECT DISTINCT ON (process) process, reported_at, versions, stopped FROM process_figures
          WHERE reported_at > $1::timestamptz - make_interval(mins => $3) AND reported_at <= $1
          ORDER BY process, reported_at DESC
+       ), latest AS (
+         SELECT * FROM heard WHERE NOT stopped
        ), named AS (
          SELECT key, count(DISTINCT value) AS versions FROM latest, jsonb_each_text(versions) GROUP BY key
        )

@@ -86,6 +86,10 @@ export class ProcessFiguresEntity {
 
   @Column({ type: 'jsonb' })
   versions: object;
+
+  /** The process took its leave with this report. */
+  @Column({ type: 'boolean' })
+  stopped: boolean;
 }
 
 /** What a person vouched for at a site; the latest of each site and kind is in force. */

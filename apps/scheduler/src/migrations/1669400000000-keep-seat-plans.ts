@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Stored plans of seats, and seats that cannot name another sitting than their session has. */
+/** Stored plans of seats, seats that cannot name another sitting than their session has, and two facts of the log. */
 export class KeepSeatPlans1669400000000 implements MigrationInterface {
   readonly name = 'KeepSeatPlans1669400000000';
 
@@ -43,9 +43,12 @@ const STATEMENTS = [
   `UPDATE seats SET given_at = recorded_at`,
   `ALTER TABLE seats ALTER COLUMN given_at SET NOT NULL`,
   `ALTER TABLE attempt_results ADD COLUMN released_at timestamptz`,
+  `ALTER TABLE process_figures ADD COLUMN stopped boolean NOT NULL DEFAULT false`,
+  `ALTER TABLE process_figures ALTER COLUMN stopped DROP DEFAULT`,
 ];
 
 const TAKEN_BACK = [
+  'ALTER TABLE process_figures DROP COLUMN stopped',
   'ALTER TABLE attempt_results DROP COLUMN released_at',
   'ALTER TABLE seats DROP COLUMN given_at',
   'ALTER TABLE seats DROP CONSTRAINT seats_session',

@@ -6,6 +6,7 @@ import type {
   ParticipantRegistered,
   ParticipantWithdrawn,
   QualityReported,
+  ResultReleased,
   ResultScored,
 } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
@@ -105,7 +106,8 @@ export class ProjectionsRepository {
       `INSERT INTO attempt_results (attempt_id, closing, root, scored_at, ability)
        SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::timestamptz[], $5::double precision[])
        ON CONFLICT (attempt_id) DO UPDATE SET
-         closing = EXCLUDED.closing, root = EXCLUDED.root, scored_at = EXCLUDED.scored_at, ability = EXCLUDED.ability
+         closing = EXCLUDED.closing, root = EXCLUDED.root, scored_at = EXCLUDED.scored_at, ability = EXCLUDED.ability,
+         released_at = NULL
        WHERE EXCLUDED.closing > attempt_results.closing`,
       [
         results.map(({ attemptId }) => attemptId),
@@ -113,6 +115,21 @@ export class ProjectionsRepository {
         results.map(({ root }) => root),
         results.map(({ toldAt }) => toldAt),
         results.map(abilityOf),
+      ],
+    );
+  }
+
+  /** A release of an older closing than the one that counts says nothing. */
+  async markReleased(manager: EntityManager, releases: readonly ResultReleased[]): Promise<void> {
+    if (releases.length === 0) return;
+    await manager.query(
+      `UPDATE attempt_results r SET released_at = told.at
+       FROM unnest($1::text[], $2::integer[], $3::timestamptz[]) AS told (attempt_id, closing, at)
+       WHERE r.attempt_id = told.attempt_id AND r.closing = told.closing AND r.released_at IS NULL`,
+      [
+        releases.map(({ attemptId }) => attemptId),
+        releases.map(({ closing }) => closing),
+        releases.map(({ at }) => at),
       ],
     );
   }
@@ -141,8 +158,9 @@ export class ProjectionsRepository {
   async insertFigures(manager: EntityManager, reports: readonly FiguresReported[]): Promise<void> {
     if (reports.length === 0) return;
     await manager.query(
-      `INSERT INTO process_figures (process, reported_at, role, acknowledgement_p99_ms, versions)
-       SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::double precision[], $5::jsonb[])
+      `INSERT INTO process_figures (process, reported_at, role, acknowledgement_p99_ms, versions, stopped)
+       SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::double precision[], $5::jsonb[],
+                            $6::boolean[])
        ON CONFLICT DO NOTHING`,
       [
         reports.map(({ process }) => process),
@@ -150,6 +168,7 @@ export class ProjectionsRepository {
         reports.map(({ role }) => role),
         reports.map(({ acknowledgementP99Ms }) => acknowledgementP99Ms),
         reports.map(({ versions }) => JSON.stringify(versions)),
+        reports.map(({ stopped }) => stopped ?? false),
       ],
     );
   }

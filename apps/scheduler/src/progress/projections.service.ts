@@ -6,6 +6,7 @@ import type {
   ParticipantRegistered,
   ParticipantWithdrawn,
   QualityReported,
+  ResultReleased,
   ResultScored,
   SessionOpened,
   SessionSealed,
@@ -50,6 +51,8 @@ export class ProjectionsService {
     await this.apply(batch, async (manager, fresh) => {
       const results = toldBy<ResultScored>(fresh, 'resultScored');
       await this.projections.upsertResults(manager, highest(results, attemptOf, closingOf));
+      const releases = dataOf<ResultReleased>(fresh, 'resultReleased');
+      await this.projections.markReleased(manager, highest(releases, attemptOf, closingOf));
       const reports = dataOf<QualityReported>(fresh, 'qualityReported');
       await this.projections.upsertQuality(manager, highest(reports, siteAndFormOf, reportedAtOf));
     });

@@ -1,12 +1,13 @@
 import { type AttemptTokens, StaffDirectory, protectRoutes } from '@app/access';
 import { ALL_TOPICS } from '@app/contracts';
-import type { EventLog } from '@app/messaging';
+import { type EventLog, systemRuntime } from '@app/messaging';
 import { HealthRegistry } from '@app/observability';
 import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { ServiceConfig } from '../config/service.config';
 import { createHttpApplication, listen } from '../http/http-application';
 import { serveDescription } from '../http/openapi';
+import { reportFigures } from './figures-reporter';
 import { openServiceLog } from './open-service-log';
 import { Opened } from './opened';
 import type { RunningService } from './run-service';
@@ -54,6 +55,7 @@ async function start(service: ConsumingService, opened: Opened): Promise<Running
   await app.startAllMicroservices();
   serveDescription(app);
   const url = await listen(app, config);
+  opened.add(reportFigures(app, log, systemRuntime, { role: name, url }));
   return {
     url,
     async stop() {

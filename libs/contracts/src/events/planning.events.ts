@@ -218,6 +218,8 @@ export const FiguresReported = Type.Object({
     Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$' }),
     Type.String({ maxLength: 128 }),
   ),
+  /** The process was stopped in good order: nobody waits for its next report. */
+  stopped: Type.Optional(Type.Boolean()),
 });
 export type FiguresReported = Static<typeof FiguresReported>;
 
