@@ -10,7 +10,7 @@ import { SharedConnections, SingleOperations } from '../../load/driver/single.op
 import { StaffClient, until } from '../../load/platform/staff.client';
 import type { FaultScene } from './fault.scene';
 
-const SESSION = 'second-hall';
+export const SECOND_HALL = 'second-hall';
 const DURATION_SECONDS = 1_800;
 const PREPARATION_TIMEOUT_MS = 60_000;
 /** PINs are used before the session starts, and have to be printed before that. */
@@ -19,7 +19,7 @@ const LEAD_MS = 20_000;
 const BETWEEN_ANSWERS_MS = 150;
 const ITEM = 'item-1';
 
-interface Pin {
+export interface Pin {
   readonly participantNumber: string;
   readonly pin: string;
   readonly seat: string;
@@ -39,23 +39,32 @@ export class SecondHall {
   private readonly shared: SharedConnections;
   private logins: SeatLogin[] = [];
   private startsAtMs = 0;
+  private readonly client: StaffClient;
 
   private constructor(private readonly scene: FaultScene) {
     const figures = new DriverFigures();
     const { gatewayUrls } = scene.platform;
+    this.client = new StaffClient(gatewayUrls[0]!);
     this.recorder = new OperationRecorder(scene.parts.history, figures);
     this.shared = new SharedConnections(gatewayUrls.map((_, nth) => new GatewayRing(gatewayUrls, nth).target));
     const { recorder, shared: sharedConnections } = this;
     this.operations = new SingleOperations({ recorder, figures, random: scene.random, sharedConnections });
   }
 
+  /** Registered and seated, with a PIN each. The session starts, and the PINs end, after so long. */
+  static async planned(scene: FaultScene, candidates: number, leadMs: number) {
+    const hall = new SecondHall(scene);
+    return { hall, pins: await hall.prepare(candidates, leadMs) };
+  }
+
   /** Registered, seated, logged in and started. */
   static async open(scene: FaultScene, candidates: number): Promise<SecondHall> {
-    const hall = new SecondHall(scene);
-    const pins = await hall.prepare(candidates);
+    const { hall, pins } = await SecondHall.planned(scene, candidates, LEAD_MS);
     hall.logins = await Promise.all(pins.map((pin) => hall.logIn(pin)));
     await sleep(Math.max(0, hall.startsAtMs - Date.now()));
-    await hall.command('open', `/v1/sessions/${SESSION}/open`, scene.platform.staff.supervisor, { sessionId: SESSION });
+    await hall.command('open', `/v1/sessions/${SECOND_HALL}/open`, scene.platform.staff.supervisor, {
+      sessionId: SECOND_HALL,
+    });
     await Promise.all(hall.logins.map((login) => hall.ofAttempt('start', login)));
     return hall;
   }
@@ -142,50 +151,58 @@ export class SecondHall {
     return this.scene.random() < 0.5 ? 'A' : 'B';
   }
 
-  private async prepare(candidates: number): Promise<Pin[]> {
-    const { staff, gatewayUrls } = this.scene.platform;
-    const client = new StaffClient(gatewayUrls[0]!);
-    const importFile = (path: string, lines: readonly string[]) =>
-      client.call({ method: 'POST', path, csv: [...lines, ''].join('\n'), token: staff.operations });
+  private async prepare(candidates: number, leadMs: number): Promise<Pin[]> {
+    const { staff } = this.scene.platform;
     const numbers = Array.from({ length: candidates }, (_, nth) => `Z-${String(nth + 1).padStart(6, '0')}`);
-    await importFile('/v1/participants/import', [
+    await this.importFile('/v1/participants/import', [
       'participantNumber,name,nip,agency',
       ...numbers.map(
         (number, nth) => `${number},Peserta Kembar ${nth + 1},197506172005012${String(nth + 1).padStart(3, '0')},bkn`,
       ),
     ]);
     // Whole seconds, as the plan's file carries them.
-    this.startsAtMs = Math.ceil((Date.now() + LEAD_MS) / 1_000) * 1_000;
-    const [date, time] = new Date(this.startsAtMs).toISOString().split('T') as [string, string];
-    await importFile('/v1/plan/sessions', [
-      'sessionId,cluster,siteId,room,date,startsAt,timeZone,durationSeconds,seats,formId,formVersion,pinClosesMinutesBefore',
-      `${SESSION},1,site-1,room-2,${date},${time.slice(0, 8)},Etc/UTC,${DURATION_SECONDS},500,load-form,1,0`,
-    ]);
+    this.startsAtMs = Math.ceil((Date.now() + leadMs) / 1_000) * 1_000;
+    await this.planIn('room-2');
     const token = staff.operations;
-    const csv = await client.call<string>({ method: 'GET', path: '/v1/participants/pseudonyms', token });
+    const csv = await this.client.call<string>({ method: 'GET', path: '/v1/participants/pseudonyms', token });
     const ids = new Map(
       csv
         .trim()
         .split('\n')
         .map((line) => line.split(',').slice(0, 2) as [string, string]),
     );
-    await importFile('/v1/plan/seats', [
+    await this.importFile('/v1/plan/seats', [
       'sessionId,seat,analyticsId',
-      ...numbers.map((number, nth) => `${SESSION},z${nth + 1},${ids.get(number)}`),
+      ...numbers.map((number, nth) => `${SECOND_HALL},z${nth + 1},${ids.get(number)}`),
     ]);
     return until('the PINs of the second hall', PREPARATION_TIMEOUT_MS, async () => {
-      const path = `/v1/sessions/${SESSION}/pins`;
-      const pins = await client.call<Pin[]>({ method: 'POST', path, token: staff.supervisor }).catch(nothingYet);
+      const path = `/v1/sessions/${SECOND_HALL}/pins`;
+      const pins = await this.client.call<Pin[]>({ method: 'POST', path, token: staff.supervisor }).catch(nothingYet);
       return pins.length === candidates && pins;
     });
   }
 
-  private async logIn({ participantNumber, pin, seat }: Pin): Promise<SeatLogin> {
-    const operation = newOperation('login', nowMs(), { participantNumber, sessionId: SESSION, seat });
+  /** Plans the session, or plans it anew in another room. */
+  async planIn(room: string): Promise<void> {
+    const [date, time] = new Date(this.startsAtMs).toISOString().split('T') as [string, string];
+    await this.importFile('/v1/plan/sessions', [
+      'sessionId,cluster,siteId,room,date,startsAt,timeZone,durationSeconds,seats,formId,formVersion,pinClosesMinutesBefore',
+      `${SECOND_HALL},1,site-1,${room},${date},${time.slice(0, 8)},Etc/UTC,${DURATION_SECONDS},500,load-form,1,0`,
+    ]);
+  }
+
+  /** @throws where the login is refused, naming the code */
+  async logIn({ participantNumber, pin, seat }: Pin): Promise<SeatLogin> {
+    const operation = newOperation('login', nowMs(), { participantNumber, sessionId: SECOND_HALL, seat });
     const request = { method: 'POST', path: '/v1/logins', json: { participantNumber, pin } } as const;
     const { verdict, body } = await this.operations.insist(operation, request);
     if (verdict.outcome !== 'ok') throw new Error(`${participantNumber} could not log in: ${verdict.code}`);
     return body as unknown as SeatLogin;
+  }
+
+  private async importFile(path: string, lines: readonly string[]): Promise<void> {
+    const { operations: token } = this.scene.platform.staff;
+    await this.client.call({ method: 'POST', path, csv: [...lines, ''].join('\n'), token });
   }
 
   private ofAttempt(kind: 'start' | 'submit', { attemptId, epoch, token }: SeatLogin): Promise<void> {

@@ -19,6 +19,9 @@ import {
 /** PostgreSQL runs under an account of its own, which must be able to pass through to its folder. */
 const FOLDER_MODE = 0o711;
 
+const DATA = 'postgres';
+const COPY = 'postgres-copy';
+
 /** Processes of a server that was killed may write for a moment longer. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 } as const;
 
@@ -100,6 +103,21 @@ export class LoadPlatform {
     this.server = await startServer(this.folder, port);
   }
 
+  /** A cold copy: PostgreSQL is stopped for it. */
+  async copyPostgres(): Promise<void> {
+    await this.server.stop();
+    copyFolder(join(this.folder, DATA), join(this.folder, COPY));
+    await this.startPostgres();
+  }
+
+  /** Sets PostgreSQL back to its copy; what it has written since is gone. */
+  async restorePostgres(): Promise<void> {
+    await this.server.stop();
+    rmSync(join(this.folder, DATA), REMOVAL);
+    copyFolder(join(this.folder, COPY), join(this.folder, DATA));
+    await this.startPostgres();
+  }
+
   async stop(): Promise<void> {
     await this.processes.stopAll();
     await this.log.close();
@@ -107,6 +125,11 @@ export class LoadPlatform {
     await this.server.stop();
     remove(this.folder);
   }
+}
+
+/** Owners and modes are kept: the server refuses a folder of somebody else. */
+function copyFolder(from: string, to: string): void {
+  execFileSync('cp', ['--archive', from, to]);
 }
 
 /** In memory, gone with its unmounting. */
@@ -124,7 +147,7 @@ function remove(folder: string): void {
 
 /** The server has a process group of its own, so nothing but us ends it when this process ends in the middle of a run. */
 async function startServer(folder: string, port = 0): Promise<EmbeddedPostgres> {
-  const server = await EmbeddedPostgres.start({ dataDir: join(folder, 'postgres'), port });
+  const server = await EmbeddedPostgres.start({ dataDir: join(folder, DATA), port });
   const kill = () => {
     process.kill(server.pid, 'SIGKILL');
     remove(folder);
