@@ -6,6 +6,7 @@ import {
   listen,
   openServiceLog,
   parseKeys,
+  reportFigures,
   postgresClock,
 } from '@app/bootstrap';
 import { TOPICS } from '@app/contracts';
@@ -32,10 +33,14 @@ export async function startGateway(config: GatewayConfig): Promise<RunningServic
     await log.verifyTopics([TOPICS.attempts]);
     const app = await createGateway(config, log, views);
     const url = await listen(app, config);
+    const endReports = reportFigures(app, log, systemRuntime, { role: 'gateway', url });
     return {
       url,
       async stop() {
         app.get(HealthRegistry).stopAccepting();
+        await endReports();
+        // Until balancers have seen that, they go on sending; refused connections would cost clients their requests.
+        await systemRuntime.sleep(config.drainSeconds * 1_000);
         await app.close();
         await closeStores();
       },
