@@ -27,11 +27,11 @@ ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps HOST=0.0.0.0 PORT=3000
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
-COPY deploy/image/health-check.mjs deploy/image/petabakat /usr/local/bin/
+COPY deploy/image/health-check deploy/image/petabakat /usr/local/bin/
 # By number, so that Kubernetes can tell that it is not root. The account is named node in the base image.
 USER 1000:1000
 EXPOSE 3000
 # Longer than the service's own checks, which give up after 2 s.
-HEALTHCHECK --interval=5s --timeout=4s --start-period=180s --retries=3 CMD ["node", "/usr/local/bin/health-check.mjs"]
+HEALTHCHECK --interval=5s --timeout=4s --start-period=180s --retries=3 CMD ["health-check"]
 # The services are started as `node dist/apps/<app>/src/main.js`; without a command, the image explains itself.
 CMD ["petabakat", "--help"]

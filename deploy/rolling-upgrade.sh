@@ -11,21 +11,45 @@ cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- assessment scoring scheduler gateway
 # The services stop within 25 s by themselves.
 STOP_SECONDS=30
+# Migrations of a large database, and a machine that does much else.
+READY_SECONDS=180
 
 image="petabakat:${PETABAKAT_VERSION:?names the release to run}"
 wanted="$(docker image inspect --format '{{.Id}}' "$image")"
 
+say() { echo "$(date -u +%H:%M:%S) $*"; }
+
+# Only this container counts: one of the old ones that is slow to answer must not stop the upgrade that may mend it.
+until_ready() {
+  tries="$READY_SECONDS"
+  until [ "$(docker inspect --format '{{.State.Health.Status}}' "$1")" = healthy ]; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] && [ "$(docker inspect --format '{{.State.Restarting}}' "$1")" = false ] || return 1
+    sleep 1
+  done
+}
+
+name_of() { docker inspect --format '{{.Name}}' "$1" | cut -c 2-; }
+
 replace() {
   service="$1"
-  containers="$(docker compose ps --quiet "$service")"
-  count="$(echo "$containers" | wc -w)"
-  [ "$count" -gt 0 ] || return 0
-  for old in $containers; do
+  olds="$(docker compose ps --quiet "$service")"
+  for old in $olds; do
     [ "$(docker inspect --format '{{.Image}}' "$old")" != "$wanted" ] || continue
-    docker compose up --detach --wait --no-deps --no-recreate --scale "$service=$((count + 1))" "$service"
+    before="$(docker compose ps --all --quiet "$service")"
+    count="$(echo "$before" | wc -w)"
+    docker compose --progress quiet up --detach --no-deps --no-recreate --scale "$service=$((count + 1))" "$service"
+    new="$(docker compose ps --all --quiet "$service" | grep --invert-match --fixed-strings "$before")"
+    if ! until_ready "$new"; then
+      docker logs --tail 20 "$new" >&2
+      docker rm --force "$new" >/dev/null
+      say "$service: the new container did not become ready and is gone again, the old ones go on" >&2
+      return 1
+    fi
+    say "$service: $(name_of "$new") is ready, stopping $(name_of "$old")"
     docker stop --time "$STOP_SECONDS" "$old" >/dev/null
     docker rm "$old" >/dev/null
-    echo "$service: one of $count replaced"
+    say "$service: one of $count replaced"
   done
 }
 
