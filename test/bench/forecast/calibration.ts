@@ -1,15 +1,15 @@
-import { forecast } from '../../../apps/scheduler/src/forecast/domain/forecast';
+import { type PlannedWeek, forecast } from '../../../apps/scheduler/src/forecast/domain/forecast';
 import { seededRandom } from '../../../apps/scheduler/src/forecast/domain/seeded-random';
 import { type History, type HistoryGenerator, WEEKS } from './histories';
 
 /** Shares of the window after which the forecaster is asked. */
 export const LOOKS = [0.25, 0.5, 0.75] as const;
 /** Weeks that the target would take at the usual pace. */
-const WINDOW_WEEKS = 40;
-const PEOPLE_PER_WEEK = 1_950 * 0.85;
+export const WINDOW_WEEKS = 40;
+export const PEOPLE_PER_WEEK = 1_950 * 0.85;
 /** Enough for a quantile of one forecast among hundreds. */
-const RUNS = 1_000;
-const FIRST_DAY_MS = Date.parse('2022-10-03');
+export const RUNS = 1_000;
+export const FIRST_DAY_MS = Date.parse('2022-10-03');
 const WEEK_MS = 7 * 86_400_000;
 /** 95 % of a normal deviate. */
 const Z = 1.959964;
@@ -45,10 +45,14 @@ function holds(history: History, weeksSeen: number, seed: number): boolean | nul
   const target = WINDOW_WEEKS * PEOPLE_PER_WEEK;
   const seen = history.slice(0, weeksSeen);
   const missing = target - seen.reduce((sum, { submitted }) => sum + submitted, 0);
-  const planned = history.slice(weeksSeen).map(({ seats }, index) => ({ startsOn: dayOf(weeksSeen + index), seats }));
+  const planned = plannedAfter(history, weeksSeen);
   const found = forecast({ history: seen, planned, missing, until: dayOf(WEEKS), seed, runs: RUNS });
   if (found.kind !== 'forecast' || found.p85 === null) return null;
   return dayDone(history, target) <= Date.parse(found.p85);
+}
+
+export function plannedAfter(history: History, weeksSeen: number): PlannedWeek[] {
+  return history.slice(weeksSeen).map(({ seats }, index) => ({ startsOn: dayOf(weeksSeen + index), seats }));
 }
 
 /** The day on which the history reached the target; never, if it did not. */

@@ -4,6 +4,7 @@ import { parseWholeNumber } from '../arguments';
 import { type CommandGroup, action } from '../command-group';
 import { renderFields, renderTable } from '../console/table';
 import { pathOf } from '../http/api-client';
+import { addForecastCommands } from './forecast.commands';
 
 /** What the scheduler lets one person propose and another confirm. */
 const PROPOSED_STEPS = ['open', 'promote', 'advance', 'resume', 'abort', 'close'];
@@ -122,6 +123,7 @@ export const addRolloutCommands: CommandGroup = (program, surroundings) => {
         decide(context, number, 'confirmations', { version: seen, step }),
       ),
     );
+  addForecastCommands(rollout, surroundings);
 };
 
 /** Decisions name the version that was looked at: what has changed since is refused, not overrun. */
