@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { nowMs } from '../load/driver/clock';
 import type { FaultRow } from './harness/fault.row';
 import type { FaultScene } from './harness/fault.scene';
 import { faultSuite } from './harness/fault.suite';
@@ -29,7 +30,7 @@ const zombie: FaultRow = {
     movedWhileFrozen = watch.moves - before;
     scene.signal(FROZEN, 'SIGCONT');
     scene.heal();
-    await scene.underLoad();
+    await sleep(AFTERWARDS_MS);
     stepsBack = await watch.end();
   },
   problems: () => [
@@ -39,8 +40,10 @@ const zombie: FaultRow = {
 };
 
 /** A member leaves or comes about every two seconds: as fast as a process of it can start. */
-const STORM_TURNS = 5;
+const STORM_MS = 25_000;
 const BETWEEN_TURNS_MS = 1_000;
+/** In which a stale step back would show. */
+const AFTERWARDS_MS = 4_000;
 
 const rebalanceStorm: FaultRow = {
   name: 'rebalance-storm',
@@ -52,7 +55,7 @@ const rebalanceStorm: FaultRow = {
     const watch = new PositionWatch(scene);
     await watch.begin();
     scene.inject();
-    for (let turn = 0; turn < STORM_TURNS; turn++) {
+    for (let turn = 0, endMs = nowMs() + STORM_MS; nowMs() < endMs; turn++) {
       // In turn one that says goodbye to its group and one that does not.
       if (turn % 2 === 0) {
         scene.signal(STORMY, 'SIGTERM');
@@ -62,7 +65,7 @@ const rebalanceStorm: FaultRow = {
       await scene.platform.processes.start(STORMY);
     }
     scene.heal();
-    await scene.underLoad();
+    await sleep(AFTERWARDS_MS);
     stepsBack = await watch.end();
   },
   problems: () => stepsBack,

@@ -68,6 +68,7 @@ const HEAP_MEGABYTES = 96;
 const RESIDENT_MEGABYTES_MAX = 288;
 const QUEUE_RECORDS_MAX = 300;
 const SILENT_MS = 12_000;
+const AFTERWARDS_MS = 5_000;
 const GATEWAYS: readonly ProcessName[] = ['gateway', 'gateway-2'];
 
 let pids: readonly number[] = [];
@@ -99,7 +100,7 @@ const memoryCapped: FaultRow = {
     await sleep(SILENT_MS);
     for (const proxy of proxies) proxy.heal();
     scene.heal();
-    await scene.underLoad();
+    await sleep(AFTERWARDS_MS);
     peaks = pidsOf(scene).map(peakMegabytes);
   },
   problems({ scene, history }) {
