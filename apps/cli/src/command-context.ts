@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { ServiceConfig, configVariables, loadConfig, openServiceLog } from '@app/bootstrap';
 import { DomainError } from '@app/contracts';
 import type { EventLog } from '@app/messaging';
 import type { Command } from 'commander';
@@ -38,19 +37,19 @@ export class CommandContext {
     return new ApiClient(this.gatewayUrl, this.token());
   }
 
+  /** @throws DomainError `config.invalid` */
   databaseUrl(): string {
-    return this.config().databaseUrl;
+    return this.services.configFrom(this.surroundings.env).databaseUrl;
   }
 
+  /** @throws DomainError `config.invalid` */
   openLog(): Promise<EventLog> {
-    return openServiceLog(this.config(), 'petabakat-cli');
+    return this.services.openLog(this.services.configFrom(this.surroundings.env));
   }
 
-  /** The services' own variables; what else they are told is none of the command's business. */
-  private config(): Readonly<ServiceConfig> {
-    const names = configVariables(ServiceConfig).flatMap(({ name }) => [name, `${name}_FILE`]);
-    const own = Object.fromEntries(names.map((name) => [name, this.surroundings.env[name]]));
-    return loadConfig(ServiceConfig, { PETABAKAT_LOG: 'postgres', ...withoutAbsent(own) });
+  /** With the frameworks of the services: a command that only talks HTTP does not wait for them. */
+  private get services() {
+    return require('./service-surroundings') as typeof import('./service-surroundings');
   }
 
   private token(): string {
@@ -78,8 +77,4 @@ export function readJsonFile(path: string): object {
     if (error instanceof DomainError) throw error;
     throw new DomainError('request.invalid-json', `The file ${path} is not valid JSON.`);
   }
-}
-
-function withoutAbsent(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
 }

@@ -15,6 +15,6 @@ export async function commandLine(words: readonly string[], env: NodeJS.ProcessE
     env,
     streams: { out: (text: string) => void out.push(text), error: (text: string) => void error.push(text) },
   };
-  const exitCode = await runCommand(createProgram(surroundings), words, surroundings);
+  const exitCode = await runCommand(createProgram(surroundings, words), words, surroundings);
   return { exitCode, out: out.join('\n'), error: error.join('\n') };
 }

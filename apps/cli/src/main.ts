@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import 'reflect-metadata';
 import { createProgram } from './program';
 import { runCommand } from './run-command';
 
@@ -11,6 +10,8 @@ const surroundings = {
   },
 };
 
-void runCommand(createProgram(surroundings), process.argv.slice(2), surroundings).then((exitCode) => {
+const words = process.argv.slice(2);
+
+void runCommand(createProgram(surroundings, words), words, surroundings).then((exitCode) => {
   process.exitCode = exitCode;
 });

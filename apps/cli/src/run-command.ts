@@ -1,6 +1,5 @@
 import { type Command, CommanderError } from 'commander';
 import type { CommandSurroundings } from './command-context';
-import { refusalOf, renderRefusal } from './console/refusal';
 
 const EXIT_DONE = 0;
 const EXIT_REFUSED = 1;
@@ -19,6 +18,8 @@ export async function runCommand(
     return EXIT_DONE;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_USAGE;
+    // Codes come with the schemas of events: only a refusal needs them.
+    const { refusalOf, renderRefusal } = require('./console/refusal') as typeof import('./console/refusal');
     const refusal = refusalOf(error);
     streams.error(words.includes('--json') ? JSON.stringify(refusal, null, 2) : renderRefusal(refusal));
     return EXIT_REFUSED;

@@ -36,6 +36,17 @@ describe('the JSON logger', () => {
     });
   });
 
+  test('all levels can go to standard error, where an answer has standard output for itself', () => {
+    const standardOutput = jest.spyOn(process.stdout, 'write');
+    const logger = new JsonLogger('petabakat', 'warn', 'stderr');
+    logger.log('not said');
+    logger.debug('not said either');
+    logger.warn('the broker is slow');
+    logger.error('the broker is away');
+    expect(lines.map((line) => recordOf(line).message)).toEqual(['the broker is slow', 'the broker is away']);
+    expect(standardOutput).not.toHaveBeenCalled();
+  });
+
   test('identity numbers, PINs and tokens do not reach the line, wherever they stand', () => {
     const logger = new JsonLogger('assessment');
     const error = new Error(`duplicate key (nip)=(${NIP})`);

@@ -27,6 +27,8 @@ export class JsonLogger extends ConsoleLogger {
   constructor(
     private readonly service: string,
     lowestLevel: LogLevel = 'log',
+    /** Of all levels, where one is given; else errors go to standard error and the rest to standard output. */
+    private readonly stream?: 'stdout' | 'stderr',
   ) {
     super({
       json: true,
@@ -41,6 +43,10 @@ export class JsonLogger extends ConsoleLogger {
     const context = parameters.at(-1);
     if (typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context)) super.debug(message, ...parameters);
     else super.log(message, ...parameters);
+  }
+
+  protected override printAsJson(...[message, options]: Parameters<ConsoleLogger['printAsJson']>): void {
+    super.printAsJson(message, this.stream ? { ...options, writeStreamType: this.stream } : options);
   }
 
   protected override getJsonLogObject(message: unknown, options: RecordOptions) {

@@ -1,0 +1,20 @@
+import 'reflect-metadata';
+import { ServiceConfig, configVariables, loadConfig, openServiceLog } from '@app/bootstrap';
+import type { EventLog } from '@app/messaging';
+import { JsonLogger } from '@app/observability';
+import { Logger } from '@nestjs/common';
+
+// What parts of the services have to say inside a command: warnings and worse, as lines of JSON beside the answer, which
+// stays alone on standard output.
+Logger.overrideLogger(new JsonLogger('petabakat', 'warn', 'stderr'));
+
+/** The services' own variables; what else they are told is none of the command's business. */
+export function configFrom(env: NodeJS.ProcessEnv): Readonly<ServiceConfig> {
+  const names = configVariables(ServiceConfig).flatMap(({ name }) => [name, `${name}_FILE`]);
+  const own = names.map((name) => [name, env[name]]).filter(([, value]) => value !== undefined);
+  return loadConfig(ServiceConfig, { PETABAKAT_LOG: 'postgres', ...(Object.fromEntries(own) as NodeJS.ProcessEnv) });
+}
+
+export function openLog(config: ServiceConfig): Promise<EventLog> {
+  return openServiceLog(config, 'petabakat-cli');
+}
