@@ -72,7 +72,11 @@ async function createGateway(
   const runtime = systemRuntime;
   const clock = new DatabaseClock(postgresClock(config.databaseUrl), runtime);
   const module = GatewayModule.register({ config, log, runtime, views, clock, describedUpstreams });
-  const app = await createHttpApplication(module, { name: 'gateway', bodyLimitBytes: BODY_BYTES_MAX });
+  const app = await createHttpApplication(module, {
+    name: 'gateway',
+    bodyLimitBytes: BODY_BYTES_MAX,
+    ambientCorrelation: false,
+  });
   protectRoutes(app, { staff: null, attemptTokens: new AttemptTokens(parseKeys(config.attemptTokenKeys)) });
   registerUpstreams(app.getHttpAdapter().getInstance(), upstreams);
   describeApp(app);

@@ -1,4 +1,4 @@
-export { correlationId, runWithCorrelation } from './correlation';
+export { correlateRequest, correlationId, correlationIdOf, runWithCorrelation } from './correlation';
 export { HealthController } from './health.controller';
 export { HEALTH_CHECK_TIMEOUT_MS, type HealthCheck, HealthRegistry } from './health.registry';
 export { JsonLogger } from './json-logger';

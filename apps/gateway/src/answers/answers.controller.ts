@@ -1,5 +1,5 @@
 import { ForParticipant } from '@app/access';
-import { correlationId } from '@app/observability';
+import { correlationIdOf } from '@app/observability';
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
@@ -37,6 +37,6 @@ export class AnswersController {
   @HttpCode(200)
   @RouteConfig(ANSWERS_ROUTE_CONFIG)
   submit(@Req() request: AnswerRequest): Promise<AnswersReply> {
-    return this.answers.submit(request.attempt, request.body, correlationId());
+    return this.answers.submit(request.attempt, request.body, correlationIdOf(request.raw));
   }
 }

@@ -1,6 +1,6 @@
 import httpProxy, { type FastifyHttpProxyOptions } from '@fastify/http-proxy';
 import { DomainError } from '@app/contracts';
-import { correlationId } from '@app/observability';
+import { correlationIdOf } from '@app/observability';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Which service answers which routes. The gateway's own routes are more exact than these and win. */
@@ -96,15 +96,15 @@ function unavailable(cause: Error): DomainError {
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
-type Origin = Pick<FastifyRequest, 'ip' | 'host' | 'protocol'>;
+type Origin = Pick<FastifyRequest, 'ip' | 'host' | 'protocol'> & { readonly raw: object };
 
-function forwardedHeaders({ ip, host, protocol }: Origin, headers: Headers): Headers {
+function forwardedHeaders({ ip, host, protocol, raw }: Origin, headers: Headers): Headers {
   return {
     ...without(headers, [...HOP_HEADERS, ...FORGEABLE_HEADERS]),
     'x-forwarded-for': ip,
     'x-forwarded-host': host,
     'x-forwarded-proto': protocol,
-    'x-correlation-id': correlationId(),
+    'x-correlation-id': correlationIdOf(raw),
   };
 }
 

@@ -6,6 +6,9 @@ const SECRET_BYTES_MIN = 32;
 /** A token is about 250 characters long; nothing longer is worth decoding. */
 const TOKEN_CHARACTERS_MAX = 1_024;
 
+/** One header for each of two keys, before, while and after they are exchanged. */
+const HEADERS_MAX = 4;
+
 export interface AttemptTokenKey {
   readonly kid: string;
   readonly secret: Buffer;
@@ -26,6 +29,8 @@ export interface AttemptClaims {
  */
 export class AttemptTokens {
   private readonly keys = new Map<string, KeyObject>();
+  /** Headers of good tokens, so that each is read once. */
+  private readonly kids = new Map<string, string>();
   private readonly signingKid: string;
 
   /** @param keys the first signs, all verify */
@@ -58,11 +63,14 @@ export class AttemptTokens {
     const parts = token.split('.');
     const [header, payload, signature] = parts;
     if (parts.length !== 3 || !header || !payload || !signature) throw new DomainError('access.token-invalid');
-    const expected = this.signature(kidOf(header), `${header}.${payload}`);
+    const kid = this.kids.get(header) ?? kidOf(header);
+    const expected = this.signature(kid, `${header}.${payload}`);
     const given = Buffer.from(signature, 'base64url');
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw new DomainError('access.token-invalid');
     }
+    // Only what was signed is kept, and that is one text for each key.
+    if (this.kids.size < HEADERS_MAX) this.kids.set(header, kid);
     const claims = claimsOf(payload);
     if (claims.expiresAtMs <= nowMs) throw new DomainError('access.token-expired');
     return claims;

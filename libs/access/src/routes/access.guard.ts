@@ -20,19 +20,30 @@ export interface AccessOptions {
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly reflector = new Reflector();
+  /** Metadata do not change, and reading them takes longer than the rest of the guard. */
+  private readonly rules = new WeakMap<Function, { readonly controller: Function; readonly rule: AccessRule }>();
 
   constructor(private readonly options: AccessOptions) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     // Batches of the log come from our own producers; what may be in them is checked record by record.
     if (context.getType() !== 'http') return true;
-    const rule = accessRuleOf(this.reflector, context.getClass(), context.getHandler());
+    const rule = this.ruleOf(context.getClass(), context.getHandler());
     if (rule.public) return true;
     const request = context.switchToHttp().getRequest<AccessedRequest>();
     const token = bearerTokenOf(request);
     if (isStaffToken(token)) await this.admitStaff(request, token, rule);
     else this.admitParticipant(request, token, rule);
     return true;
+  }
+
+  private ruleOf(controller: Function, handler: Function): AccessRule {
+    const known = this.rules.get(handler);
+    // Two controllers may have a handler in common that one of them has inherited.
+    if (known?.controller === controller) return known.rule;
+    const rule = accessRuleOf(this.reflector, controller, handler);
+    this.rules.set(handler, { controller, rule });
+    return rule;
   }
 
   private async admitStaff(request: AccessedRequest, token: string, rule: AccessRule): Promise<void> {

@@ -1,6 +1,6 @@
 import { DomainError, ERROR_CODES, type ErrorCode } from '@app/contracts';
 import { isTransientDatabaseError } from '@app/database';
-import { correlationId, redactText } from '@app/observability';
+import { correlationIdOf, redactText } from '@app/observability';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { throwError } from 'rxjs';
@@ -60,7 +60,7 @@ export class ProblemFilter implements ExceptionFilter {
   /** For errors outside Nest's routes, such as those of a proxy. */
   send(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
     const error = refusalOf(thrown);
-    const problem = problemDocument(error, request.url);
+    const problem = problemDocument(error, request.url, correlationIdOf(request.raw));
     this.log(error, problem, request.method);
     if (reply.sent || reply.raw.headersSent) return undefined;
     const retryAfterSeconds = this.retryAfterSeconds(error);
@@ -75,17 +75,16 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private log(error: DomainError, problem: ProblemDocument, method: string): void {
-    const { code, status, instance } = problem;
-    const record = { code, status, method, path: instance, detail: error.message };
+    const { code, status, instance, correlationId } = problem;
+    const record = { code, status, method, path: instance, detail: error.message, correlationId };
     const cause = error.options.cause instanceof Error ? [error.options.cause] : [];
     this.logger[error.spec.level]('request refused', ...cause, record);
   }
 }
 
 /** @returns the document that says why a request was refused */
-export function problemDocument(error: DomainError, url: string): ProblemDocument {
+export function problemDocument(error: DomainError, url: string, correlation: string | undefined): ProblemDocument {
   const { problems, extra } = error.options;
-  const correlation = correlationId();
   return {
     ...extra,
     type: `/errors#${error.code}`,
