@@ -40,6 +40,15 @@ export class Timeline {
     return Array.from({ length: last - first + 1 }, (_, index) => this.at(first + index));
   }
 
+  /** Of the answers that were acknowledged within a time. */
+  latencyBetween(fromMs: number, untilMs: number): LatencyHistogram {
+    const sum = LatencyHistogram.empty();
+    for (const [second, { latency }] of this.seconds) {
+      if (second * 1_000 >= fromMs && second * 1_000 < untilMs) sum.add(latency);
+    }
+    return sum;
+  }
+
   private at(second: number): TimelineSecond {
     const found = this.seconds.get(second);
     const latency = found?.latency ?? LatencyHistogram.empty();
