@@ -3,6 +3,7 @@ import { renderErrors } from './document-errors';
 import { renderEvents } from './document-events';
 import { renderFaults } from './document-faults';
 import { renderLimits } from './document-limits';
+import { renderMutants } from './document-mutants';
 
 const DOCS = join(__dirname, '..', 'docs');
 
@@ -12,4 +13,5 @@ export const DOCUMENTS: readonly { readonly path: string; readonly render: () =>
   { path: join(DOCS, 'events.md'), render: renderEvents },
   { path: join(DOCS, 'faults.md'), render: renderFaults },
   { path: join(DOCS, 'limits.md'), render: renderLimits },
+  { path: join(DOCS, 'planted-defects.md'), render: renderMutants },
 ];

@@ -79,7 +79,7 @@ async function runWith(mutant: Mutant, sound: SourceCopy, seeds: number): Promis
 function outcomeOf(output: string): Outcome {
   const [, seed] = /^seed (\d+) fails/m.exec(output) ?? [];
   const broken = new Set([...output.matchAll(/^(P\d+) /gm)].map(([, property]) => property!));
-  const [named = ''] = /^ {6}\S.*$|^(safety|liveness): .*$/m.exec(output) ?? [];
+  const [named = ''] = /^ {6}(?!property)\S.*$|^(safety|liveness): .*$/m.exec(output) ?? [];
   return { seed: seed === undefined ? null : Number(seed), broken: [...broken], named: named.trim() };
 }
 
