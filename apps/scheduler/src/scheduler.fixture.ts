@@ -13,6 +13,7 @@ import {
 } from '@app/contracts';
 import { MemoryEventLog, type Runtime, systemRuntime } from '@app/messaging';
 import { type FreshDatabase, freshDatabase } from '@app/testing';
+import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
 import type { ClusterHistoryView } from './clusters/cluster-views';
@@ -122,6 +123,18 @@ export class SchedulerUnderTest {
     return { status: reply.statusCode, body: (reply.body === '' ? {} : reply.json()) as Body };
   }
 
+  /** A page as text. */
+  async text(url: string, account: Account): Promise<string> {
+    const authorization = `Bearer pbk_${account}.${'x'.repeat(43)}`;
+    const reply = await this.app.inject({ method: 'GET', url, headers: { authorization } });
+    if (reply.statusCode !== 200) throw new Error(`${url}: ${reply.statusCode} ${reply.body}`);
+    return reply.body;
+  }
+
+  service<T>(type: Type<T>): T {
+    return this.app.get(type, { strict: false });
+  }
+
   /** A call that must succeed. */
   async ok<Body = ImportReport>(
     method: 'GET' | 'POST',
@@ -196,7 +209,7 @@ export class SchedulerUnderTest {
   async closeAttempt(
     analyticsId: string,
     sessionId: string,
-    fields: Partial<Pick<AttemptClosed, 'closing' | 'root' | 'closedAt' | 'attemptId'>> = {},
+    fields: Partial<Pick<AttemptClosed, 'closing' | 'root' | 'closedAt' | 'attemptId' | 'form'>> = {},
   ): Promise<void> {
     const attemptId = fields.attemptId ?? `a-${analyticsId}`;
     const closed: AttemptClosed = {

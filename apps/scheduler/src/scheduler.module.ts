@@ -82,6 +82,9 @@ import { ProgressService } from './progress/progress.service';
 import { ProjectionsRepository } from './progress/projections.repository';
 import { ProjectionsService } from './progress/projections.service';
 import { RosterBarrier } from './progress/roster-barrier';
+import { RollbacksController } from './rollbacks/rollbacks.controller';
+import { RollbacksRepository } from './rollbacks/rollbacks.repository';
+import { RollbacksService } from './rollbacks/rollbacks.service';
 import { SchedulerLifecycle } from './scheduler.lifecycle';
 import { SeatPlanAdoption } from './seat-plans/seat-plan-adoption.service';
 import { SeatPlanEntity } from './seat-plans/seat-plan.entity';
@@ -144,6 +147,7 @@ export const SCHEDULER_CONTROLLERS = [
   PlanController,
   ProgressConsumer,
   ProgressController,
+  RollbacksController,
   SeatPlansController,
   TargetsController,
 ];
@@ -210,6 +214,8 @@ export class SchedulerModule {
         ProjectionsRepository,
         ProjectionsService,
         RampRepository,
+        RollbacksRepository,
+        RollbacksService,
         RolloutPageService,
         RosterBarrier,
         SeatPlanAdoption,

@@ -266,6 +266,12 @@ export const ERROR_CODES = {
     title: 'There is no such form version.',
     action: 'Import the form first.',
   },
+  'form.too-large': {
+    status: 422,
+    level: 'debug',
+    title: 'The form has more items than the closing of an attempt can hold.',
+    action: 'Import it as several forms; docs/limits.md names the bound and its reason.',
+  },
   'form.version-exists': {
     status: 409,
     level: 'debug',
@@ -377,6 +383,12 @@ export const ERROR_CODES = {
     level: 'error',
     title: 'A topic has another number of partitions than it must have.',
     action: 'Create the topic anew with the right count; never change the count in place.',
+  },
+  'log.record-limit': {
+    status: 500,
+    level: 'error',
+    title: 'A topic takes only smaller records than the platform may write.',
+    action: 'Raise `max.message.bytes` of the topics named to what the message says (kafka-configs.sh --alter).',
   },
   'log.unsafe-setting': {
     status: 500,
@@ -729,6 +741,13 @@ export const ERROR_CODES = {
     title: 'Nobody is registered under that pseudonym.',
     action: 'Look the pseudonym up in the roster.',
   },
+  // Demonstrations
+  'demo.option-invalid': {
+    status: 400,
+    level: 'debug',
+    title: 'An option of the demonstration is not of the form it takes.',
+    action: 'Correct the option that `problems` names; `--help` shows all of them.',
+  },
   // Planning seats
   'plan.input-invalid': {
     status: 422,
@@ -759,6 +778,12 @@ export const ERROR_CODES = {
     level: 'warn',
     title: 'Planning the stored inputs again gives another plan.',
     action: 'Do not use the plan: it was changed after it was made, or made by another version.',
+  },
+  'rollback.no-good-version': {
+    status: 409,
+    level: 'warn',
+    title: 'No earlier version of the form was held and verified; the cluster is held, its sessions keep the form.',
+    action: 'Name the version to go back to.',
   },
   'target.unknown': {
     status: 404,

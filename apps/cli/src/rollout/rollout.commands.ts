@@ -5,6 +5,7 @@ import { type CommandGroup, action } from '../command-group';
 import { renderFields, renderTable } from '../console/table';
 import { pathOf } from '../http/api-client';
 import { addForecastCommands } from './forecast.commands';
+import { addRollbackCommand } from './rollback.command';
 
 /** What the scheduler lets one person propose and another confirm. */
 const PROPOSED_STEPS = ['open', 'promote', 'advance', 'resume', 'abort', 'close'];
@@ -124,6 +125,7 @@ export const addRolloutCommands: CommandGroup = (program, surroundings) => {
       ),
     );
   addForecastCommands(rollout, surroundings);
+  addRollbackCommand(rollout, surroundings);
 };
 
 /** Decisions name the version that was looked at: what has changed since is refused, not overrun. */

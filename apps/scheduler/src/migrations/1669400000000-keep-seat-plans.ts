@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Stored plans of seats, seats that cannot name another sitting than their session has, and two facts of the log. */
+/** Stored plans of seats, seats that cannot name another sitting than their session has, and further facts of the log. */
 export class KeepSeatPlans1669400000000 implements MigrationInterface {
   readonly name = 'KeepSeatPlans1669400000000';
 
@@ -43,11 +43,24 @@ const STATEMENTS = [
   `UPDATE seats SET given_at = recorded_at`,
   `ALTER TABLE seats ALTER COLUMN given_at SET NOT NULL`,
   `ALTER TABLE attempt_results ADD COLUMN released_at timestamptz`,
+  `ALTER TABLE attempt_closings
+     ADD COLUMN form_id text,
+     ADD COLUMN form_version integer,
+     ADD COLUMN form_hash text NOT NULL DEFAULT ''`,
+  // Of what was counted before, the plan knows the form, and nobody the hash.
+  `UPDATE attempt_closings c SET form_id = s.form_id, form_version = s.form_version
+   FROM sessions s WHERE s.session_id = c.session_id`,
+  `UPDATE attempt_closings SET form_id = '', form_version = 1 WHERE form_id IS NULL`,
+  `ALTER TABLE attempt_closings
+     ALTER COLUMN form_id SET NOT NULL,
+     ALTER COLUMN form_version SET NOT NULL,
+     ALTER COLUMN form_hash DROP DEFAULT`,
   `ALTER TABLE process_figures ADD COLUMN stopped boolean NOT NULL DEFAULT false`,
   `ALTER TABLE process_figures ALTER COLUMN stopped DROP DEFAULT`,
 ];
 
 const TAKEN_BACK = [
+  'ALTER TABLE attempt_closings DROP COLUMN form_hash, DROP COLUMN form_version, DROP COLUMN form_id',
   'ALTER TABLE process_figures DROP COLUMN stopped',
   'ALTER TABLE attempt_results DROP COLUMN released_at',
   'ALTER TABLE seats DROP COLUMN given_at',

@@ -68,6 +68,16 @@ export class AttemptClosingEntity {
 
   @Column({ type: 'integer' })
   resumes: number;
+
+  /** The form as it was delivered. */
+  @Column({ name: 'form_id', type: 'text' })
+  formId: string;
+
+  @Column({ name: 'form_version', type: 'integer' })
+  formVersion: number;
+
+  @Column({ name: 'form_hash', type: 'text' })
+  formHash: string;
 }
 
 /** The result of an attempt's latest scored closing. */

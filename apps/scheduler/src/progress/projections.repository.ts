@@ -78,13 +78,14 @@ export class ProjectionsRepository {
     if (closings.length === 0) return;
     await manager.query(
       `INSERT INTO attempt_closings (attempt_id, closing, analytics_id, session_id, root, closed_by, closed_at,
-                                     credited_seconds, resumes)
+                                     credited_seconds, resumes, form_id, form_version, form_hash)
        SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-                            $8::integer[], $9::integer[])
+                            $8::integer[], $9::integer[], $10::text[], $11::integer[], $12::text[])
        ON CONFLICT (attempt_id) DO UPDATE SET
          closing = EXCLUDED.closing, analytics_id = EXCLUDED.analytics_id, session_id = EXCLUDED.session_id,
          root = EXCLUDED.root, closed_by = EXCLUDED.closed_by, closed_at = EXCLUDED.closed_at,
-         credited_seconds = EXCLUDED.credited_seconds, resumes = EXCLUDED.resumes
+         credited_seconds = EXCLUDED.credited_seconds, resumes = EXCLUDED.resumes, form_id = EXCLUDED.form_id,
+         form_version = EXCLUDED.form_version, form_hash = EXCLUDED.form_hash
        WHERE EXCLUDED.closing > attempt_closings.closing`,
       [
         closings.map(({ attemptId }) => attemptId),
@@ -96,6 +97,9 @@ export class ProjectionsRepository {
         closings.map(({ closedAt }) => closedAt),
         closings.map(({ creditedSeconds }) => Math.round(creditedSeconds)),
         closings.map(({ resumes }) => resumes),
+        closings.map(({ form }) => form.formId),
+        closings.map(({ form }) => form.version),
+        closings.map(({ form }) => form.hash),
       ],
     );
   }
