@@ -10,10 +10,20 @@ export interface TopicSpec {
   readonly retentionMs: number;
   /** What a record is keyed by; all records of one key stand in one partition, in order. */
   readonly key: string;
+  /** Key and value of one record together; `RECORD_BYTES_MAX` where it says nothing. */
+  readonly recordBytesMax?: number;
 }
 
 const DAY_MS = 86_400_000;
 const UNLIMITED = -1;
+
+/** What a log takes as one record of a topic that says nothing else: a broker's default of 1 MiB, less what stands around. */
+export const RECORD_BYTES_MAX = 1_000_000;
+/**
+ * The closing of an attempt at the largest form (`FORM_ITEMS_MAX`), every response as long as it may be
+ * (`RESPONSE_BYTES_MAX`) and 280 bytes of ids and times beside each; a usual one has 100 kB.
+ */
+export const CLOSING_BYTES_MAX = 10_000_000;
 
 /** 24 partitions: the ceiling of assessment processes that can share the answers of one exam day. */
 const ATTEMPT_PARTITIONS = 24;
@@ -29,7 +39,13 @@ export const TOPICS = {
     retentionMs: 400 * DAY_MS,
     key: 'attemptId',
   },
-  responses: { name: 'petabakat.responses.v1', partitions: BUSY_PARTITIONS, retentionMs: UNLIMITED, key: 'attemptId' },
+  responses: {
+    name: 'petabakat.responses.v1',
+    partitions: BUSY_PARTITIONS,
+    retentionMs: UNLIMITED,
+    key: 'attemptId',
+    recordBytesMax: CLOSING_BYTES_MAX,
+  },
   results: { name: 'petabakat.results.v1', partitions: BUSY_PARTITIONS, retentionMs: UNLIMITED, key: 'analyticsId' },
   sessions: { name: 'petabakat.sessions.v1', partitions: BUSY_PARTITIONS, retentionMs: UNLIMITED, key: 'sessionId' },
   roster: { name: 'petabakat.roster.v1', partitions: BUSY_PARTITIONS, retentionMs: UNLIMITED, key: 'analyticsId' },
@@ -58,3 +74,12 @@ export const DEAD_LETTER_TOPICS: readonly TopicSpec[] = CONSUMED_TOPICS.map((ali
 
 /** Every topic that must exist before any app starts. */
 export const ALL_TOPICS: readonly TopicSpec[] = [...Object.values(TOPICS), ...DEAD_LETTER_TOPICS];
+
+/** @returns bytes of key and value that one record of the topic may have, in every log and in every outbox */
+export function recordBytesMaxOf(topicName: string): number {
+  return RECORD_LIMITS.get(topicName) ?? RECORD_BYTES_MAX;
+}
+
+const RECORD_LIMITS: ReadonlyMap<string, number> = new Map(
+  ALL_TOPICS.map(({ name, recordBytesMax }) => [name, recordBytesMax ?? RECORD_BYTES_MAX]),
+);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DomainError } from '@app/contracts';
+import { DomainError, FORM_ITEMS_MAX } from '@app/contracts';
 import type { DataSource } from 'typeorm';
 import type { FormsRepository } from './forms.repository';
 import type { FormContent } from './import-form.dto';
@@ -13,10 +13,11 @@ export class FormsService {
   /**
    * Stores a form version. The same content again changes nothing.
    * @returns SHA-256 of the form's canonical JSON, hexadecimal
-   * @throws DomainError `request.invalid` (an item or section twice), `form.version-exists`
+   * @throws DomainError `request.invalid` (an item or section twice), `form.too-large`, `form.version-exists`
    */
   async import(form: FormContent): Promise<{ formId: string; version: number; hash: string }> {
     assertDistinct(form);
+    assertCanClose(form);
     const hash = createHash('sha256')
       .update(JSON.stringify(canonical(form)))
       .digest('hex');
@@ -38,6 +39,13 @@ function assertDistinct(form: FormContent): void {
     return [];
   });
   if (problems.length > 0) throw new DomainError('request.invalid', undefined, { problems });
+}
+
+/** Every attempt has to close, however long its answers are: what could not is refused before anybody sits it. */
+function assertCanClose({ sections }: FormContent): void {
+  const items = sections.reduce((sum, section) => sum + section.items.length, 0);
+  if (items <= FORM_ITEMS_MAX) return;
+  throw new DomainError('form.too-large', `The form has ${items} items; at most ${FORM_ITEMS_MAX}.`);
 }
 
 /** Fields in a fixed order, so that the hash does not depend on how the file was written. */

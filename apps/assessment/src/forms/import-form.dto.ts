@@ -17,7 +17,7 @@ import {
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** One section for each instrument of a sitting. */
 const SECTIONS_MAX = 4;
-/** The longest published sitting has 702 items in all. */
+/** More than a whole form may have, so that a form that is a little too long is told its own bound. */
 const ITEMS_PER_SECTION_MAX = 1000;
 /** Five are usual; matching tasks have up to a dozen. */
 const OPTIONS_MAX = 20;

@@ -5,6 +5,9 @@ import { readAnswers } from './submit-answers.schema';
 
 const answer = { itemId: 'item-1', seq: 1_048_577, response: 'B', answeredAt: '2026-01-01T08:00:00+07:00' };
 
+/** 50 texts of 200 characters, two bytes each. */
+const LONG_LIST = Array.from({ length: 50 }, () => 'é'.repeat(200));
+
 function problemOf(body: unknown): { at: string; message: string } {
   try {
     readAnswers(body);
@@ -19,6 +22,7 @@ describe('the body of the answer route', () => {
   test.each([
     ['a text', 'B'],
     ['a text at its limit', 'x'.repeat(4_000)],
+    ['a text at its limit of bytes', '😀'.repeat(2_999)],
     ['a text beyond the basic plane', '😀'],
     ['a number', 0.25],
     ['a boolean', false],
@@ -54,6 +58,8 @@ describe('the body of the answer route', () => {
     ['U+0000', { answers: [{ ...answer, response: 'a\u0000' }] }, 'answers.0.response'],
     ['U+0000 in a list', { answers: [{ ...answer, response: ['a', '\u0000'] }] }, 'answers.0.response.1'],
     ['half a surrogate pair', { answers: [{ ...answer, response: '\ud83d' }] }, 'answers.0.response'],
+    ['a text of too many bytes', { answers: [{ ...answer, response: '😀'.repeat(3_001) }] }, 'answers.0.response'],
+    ['a list of too many bytes', { answers: [answer, { ...answer, response: LONG_LIST }] }, 'answers.1.response'],
     ['a response that is too long', { answers: [{ ...answer, response: 'x'.repeat(4_001) }] }, 'answers.0.response'],
     ['a time with U+0000', { answers: [{ ...answer, answeredAt: '\u0000' }] }, 'answers.0.answeredAt'],
     ['no time', { answers: [{ ...answer, answeredAt: '' }] }, 'answers.0.answeredAt'],

@@ -1,4 +1,4 @@
-import { type AnswerResponse, AnswerSubmitted, DomainError, type Problem } from '@app/contracts';
+import { type AnswerResponse, AnswerSubmitted, DomainError, type Problem, RESPONSE_BYTES_MAX } from '@app/contracts';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020';
 
 /** A client that was offline sends what it kept in few requests; more would make one refusal repeat too much. */
@@ -15,6 +15,10 @@ export interface SubmittedAnswer {
 
 /** Neither U+0000 nor half a surrogate pair can stand in PostgreSQL's jsonb. */
 const STORABLE_TEXT = '^[^\\u0000\\ud800-\\udfff]*$';
+
+/** A control character as JSON writes it: `\\u0001`. */
+const ESCAPED_BYTES_MAX = 6;
+const QUOTES_BYTES = 2;
 
 const { itemId, seq, response } = AnswerSubmitted.properties;
 
@@ -47,8 +51,20 @@ const isBody = ajv.compile<{ answers: SubmittedAnswer[] }>(SUBMIT_ANSWERS_SCHEMA
 
 /** @throws DomainError `request.invalid`, naming the place but never the value */
 export function readAnswers(body: unknown): readonly SubmittedAnswer[] {
-  if (isBody(body)) return body.answers;
-  throw new DomainError('request.invalid', undefined, { problems: [problemOf(isBody.errors)] });
+  if (!isBody(body)) throw new DomainError('request.invalid', undefined, { problems: [problemOf(isBody.errors)] });
+  const tooLong = body.answers.findIndex(({ response }) => isTooLong(response));
+  if (tooLong < 0) return body.answers;
+  const problems = [
+    { at: `answers.${tooLong}.response`, message: `has more than ${RESPONSE_BYTES_MAX} bytes as JSON` },
+  ];
+  throw new DomainError('request.invalid', undefined, { problems });
+}
+
+/** JSON Schema counts characters; what a closing can hold is counted in bytes. Short texts need no counting. */
+function isTooLong(response: AnswerResponse): boolean {
+  if (typeof response === 'string' && response.length * ESCAPED_BYTES_MAX + QUOTES_BYTES <= RESPONSE_BYTES_MAX)
+    return false;
+  return Buffer.byteLength(JSON.stringify(response)) > RESPONSE_BYTES_MAX;
 }
 
 function problemOf(errors: readonly ErrorObject[] | null | undefined): Problem {

@@ -1,8 +1,9 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import {
   Actor,
   AnswerResponse,
   Epoch,
+  FORM_ITEMS_MAX,
   ForeignTime,
   FormReference,
   Hash,
@@ -96,6 +97,11 @@ export type CloseRequested = Static<typeof CloseRequested>;
 export const AttemptReopened = Type.Object({ ...supervised, seconds: Seconds });
 export type AttemptReopened = Static<typeof AttemptReopened>;
 
+/** A column: an entry for each item of the form. */
+function ofItems<T extends TSchema>(entry: T) {
+  return Type.Array(entry, { maxItems: FORM_ITEMS_MAX });
+}
+
 /** The final responses of an attempt, in columns: index i of each column belongs to `itemIds[i]`. */
 export const AttemptClosed = Type.Object({
   attemptId: Identifier,
@@ -113,14 +119,14 @@ export const AttemptClosed = Type.Object({
   closedAt: Timestamp,
   creditedSeconds: Seconds,
   resumes: Type.Integer({ minimum: 0 }),
-  itemIds: Type.Array(Identifier),
+  itemIds: ofItems(Identifier),
   /** null: never answered, or cleared (then `seqs` is not null). */
-  responses: Type.Array(AnswerResponse),
-  seqs: Type.Array(Nullable(Seq)),
-  answeredAt: Type.Array(Nullable(ForeignTime)),
-  receivedAt: Type.Array(Nullable(Timestamp)),
+  responses: ofItems(AnswerResponse),
+  seqs: ofItems(Nullable(Seq)),
+  answeredAt: ofItems(Nullable(ForeignTime)),
+  receivedAt: ofItems(Nullable(Timestamp)),
   /** How often the participant answered the item, superseded answers included. */
-  revisions: Type.Array(Type.Integer({ minimum: 0 })),
+  revisions: ofItems(Type.Integer({ minimum: 0 })),
   counts: Type.Object({
     recorded: Type.Integer({ minimum: 0 }),
     counted: Type.Integer({ minimum: 0 }),

@@ -320,4 +320,4 @@ export function dataSchemaOf(spec: EventSpec): string {
 export * from './attempt.events';
 export * from './planning.events';
 export * from './result.events';
-export { AnswerResponse, SEQ_EPOCH_FACTOR } from './shared.schemas';
+export { AnswerResponse, FORM_ITEMS_MAX, RESPONSE_BYTES_MAX, SEQ_EPOCH_FACTOR } from './shared.schemas';

@@ -25,6 +25,11 @@ export function Nullable<T extends TSchema>(schema: T) {
 
 const ShortText = Type.String({ maxLength: 4000, pattern: STORABLE });
 
+/** One answer, as JSON: 4,000 characters of any script, of which the widest take three bytes in UTF-8. */
+export const RESPONSE_BYTES_MAX = 12_000;
+/** The longest published sitting has 702 items; a closing with more, each answered at length, would fit into no record. */
+export const FORM_ITEMS_MAX = 800;
+
 /** An answer to one item: an option, a number, several options in order, or null where it was cleared. */
 export const AnswerResponse = Type.Union([
   ShortText,
@@ -44,7 +49,7 @@ export const Seq = Type.Integer({ minimum: SEQ_EPOCH_FACTOR + 1, maximum: SEQ_MA
 export const Epoch = Type.Integer({ minimum: 1, maximum: 2 ** 32 - 1 });
 
 export const FormSections = Type.Array(
-  Type.Object({ sectionId: Identifier, itemIds: Type.Array(Identifier, { minItems: 1, maxItems: 1000 }) }),
+  Type.Object({ sectionId: Identifier, itemIds: Type.Array(Identifier, { minItems: 1, maxItems: FORM_ITEMS_MAX }) }),
   { minItems: 1, maxItems: 4 },
 );
 

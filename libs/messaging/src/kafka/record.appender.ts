@@ -1,3 +1,4 @@
+import { recordBytesMaxOf } from '@app/contracts';
 import type { ICustomPartitioner, Message, Producer, RecordMetadata } from 'kafkajs';
 import type { AppendOptions, AppendOutcome, NewRecord } from '../log/event-log';
 import { grouped } from '../log/grouped';
@@ -6,9 +7,10 @@ import type { Runtime } from '../log/runtime';
 import type { ProduceWitness } from './produce.witness';
 import type { TopicDirectory } from './topic.directory';
 
-/** As the brokers' `max.message.bytes` and as the other logs: a record that one log takes must not be too large for another. */
-const RECORD_BYTES_MAX = 1_000_000;
-/** All records of a partition in one request make one batch, and a batch may not be larger than 1,048,588 bytes. */
+/**
+ * All records of a partition in one request make one batch, and a batch may not be larger than 1,048,588 bytes. A record
+ * of a topic that takes larger ones goes alone.
+ */
 const SEND_BYTES_MAX = 1_000_000;
 /** Lengths, offsets and times around key and value, at their largest. */
 const RECORD_OVERHEAD_BYTES = 40;
@@ -79,7 +81,7 @@ export class RecordAppender {
       return records.map(() => ({ status: 'refused', error }));
     }
     const outcomes: AppendOutcome[] = Array.from({ length: records.length });
-    const placed = placeRecords(records, partitions, outcomes);
+    const placed = placeRecords(records, partitions, recordBytesMaxOf(topic), outcomes);
     const lanes = grouped(placed, ({ partition }) => this.directory.leaderOf(topic, partition));
     await Promise.all([...lanes.values()].map((lane) => this.appendLane(topic, lane, deadlineMs, outcomes)));
     return outcomes;
@@ -207,13 +209,14 @@ export function watchingPartitioner(directory: TopicDirectory): ICustomPartition
 function placeRecords(
   records: readonly NewRecord[],
   partitions: number,
+  bytesMax: number,
   outcomes: AppendOutcome[],
 ): readonly PlacedRecord[] {
   const placed: PlacedRecord[] = [];
   for (const [index, record] of records.entries()) {
     const bytes = Buffer.byteLength(record.key) + Buffer.byteLength(record.value);
-    if (bytes > RECORD_BYTES_MAX) {
-      const error = new RangeError(`a record of ${bytes} bytes; at most ${RECORD_BYTES_MAX}`);
+    if (bytes > bytesMax) {
+      const error = new RangeError(`a record of ${bytes} bytes; at most ${bytesMax}`);
       outcomes[index] = { status: 'refused', error };
     } else {
       const partition = partitionOf(record.key, partitions);

@@ -26,6 +26,7 @@ function setUp() {
       resources: resources.map(({ name }) => ({
         resourceName: name,
         configEntries: [
+          { configName: 'max.message.bytes', configValue: '1048588' },
           { configName: 'min.insync.replicas', configValue: '1' },
           { configName: 'cleanup.policy', configValue: 'delete' },
         ],

@@ -1,5 +1,5 @@
 import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs';
-import { DomainError, type TopicSpec } from '@app/contracts';
+import { DomainError, recordBytesMaxOf, type TopicSpec } from '@app/contracts';
 import type { LogCondition } from '../log/event-log';
 import type { Runtime } from '../log/runtime';
 import { isUnknownTopic } from './cluster.retry';
@@ -12,6 +12,9 @@ const SETTLE_BUDGET_MS = 60_000;
 const SETTLE_FIRST_PAUSE_MS = 200;
 /** Whoever waits for topics notices a second; a broker that is busy with them does not notice one more look. */
 const SETTLE_LONGEST_PAUSE_MS = 2_000;
+
+/** Around the records of one batch: what Kafka's own default of 1,048,588 bytes leaves above ours. */
+const BATCH_OVERHEAD_BYTES = 48_588;
 
 /** How Kafka writes that a partition has no leader now. */
 const NO_LEADER = -1;
@@ -110,7 +113,7 @@ export class TopicAdministrator {
 
   /** An acknowledgement is worth what the topic's own settings make of it, whatever the brokers' defaults say. */
   private async verifySettings(topics: readonly string[]): Promise<void> {
-    const names = ['min.insync.replicas', 'unclean.leader.election.enable', 'cleanup.policy'];
+    const names = ['max.message.bytes', 'min.insync.replicas', 'unclean.leader.election.enable', 'cleanup.policy'];
     const { resources } = await this.admin.describeConfigs({
       includeSynonyms: false,
       resources: topics.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: names })),
@@ -125,6 +128,12 @@ export class TopicAdministrator {
       if (value('cleanup.policy') !== 'delete') problems.push('compaction');
       return problems.map((problem) => `${resourceName}: ${problem}`);
     });
+    const tooSmall = resources.flatMap(({ resourceName, configEntries }) => {
+      const entry = configEntries.find(({ configName }) => configName === 'max.message.bytes');
+      const neededBytes = messageBytesOf(resourceName);
+      return Number(entry?.configValue) < neededBytes ? [`${resourceName} needs ${neededBytes}`] : [];
+    });
+    if (tooSmall.length > 0) throw new DomainError('log.record-limit', `Bytes per message: ${tooSmall.join('; ')}.`);
     if (unsafe.length > 0) throw new DomainError('log.unsafe-setting', `Unsafe topics: ${unsafe.join('; ')}.`);
   }
 
@@ -133,6 +142,7 @@ export class TopicAdministrator {
       'cleanup.policy': 'delete',
       'retention.ms': `${retentionMs}`,
       'retention.bytes': '-1',
+      'max.message.bytes': `${messageBytesOf(name)}`,
       'min.insync.replicas': `${this.replication.minInSyncReplicas}`,
       'unclean.leader.election.enable': 'false',
       // Times are the log's, not those of the many producers.
@@ -145,6 +155,10 @@ export class TopicAdministrator {
       configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
     };
   }
+}
+
+function messageBytesOf(topic: string): number {
+  return recordBytesMaxOf(topic) + BATCH_OVERHEAD_BYTES;
 }
 
 /** Refusals that have a code keep it; what the brokers say is told with ours. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TOPICS, recordBytesMaxOf } from '@app/contracts';
 import type {
   AppendOutcome,
   BatchOutcome,
@@ -172,6 +173,21 @@ export function describeEventLog(
         const outcomes = await log.append(topic, records);
         expect(outcomes.map(({ status }) => status)).toEqual(['appended', 'refused', 'appended']);
         expect((await log.read(topic, 0, 0, 10)).map(({ value }) => value)).toEqual(['before', 'after']);
+      });
+
+      test('the topic of closings takes the largest one and gives it back, and refuses one byte more', async () => {
+        const { name } = TOPICS.responses;
+        await log.createTopics([TOPICS.responses]);
+        const key = `largest-${log.constructor.name}`;
+        const value = 'x'.repeat(recordBytesMaxOf(name) - key.length);
+        const outcomes = await log.append(name, [
+          { key, value },
+          { key, value: `${value}x` },
+        ]);
+        expect(outcomes.map(({ status }) => status)).toEqual(['appended', 'refused']);
+        const { partition, offset } = outcomes[0] as { partition: number; offset: number };
+        const [record] = await log.read(name, partition, offset, 1);
+        expect(record!.value === value).toBe(true);
       });
 
       test('an append to a topic that does not exist is refused, record by record', async () => {

@@ -1,4 +1,4 @@
-import { DomainError, type TopicSpec } from '@app/contracts';
+import { DomainError, recordBytesMaxOf, type TopicSpec } from '@app/contracts';
 import type { AppendOutcome, EventLog, LogRecord, NewRecord, PartitionRange, Subscription } from '../log/event-log';
 import { grouped } from '../log/grouped';
 import { partitionOf } from '../log/partitioner';
@@ -6,9 +6,6 @@ import { type Runtime, systemRuntime } from '../log/runtime';
 import { type FaultPlan, FaultSource, NO_FAULTS } from './fault-plan';
 import { MemoryGroup, type MemoryMember } from './memory-group';
 import { MemoryPartition } from './memory-partition';
-
-/** As Kafka's brokers are set, so that a simulation finds what they would refuse. */
-const RECORD_BYTES_MAX = 1_000_000;
 
 export interface MemoryEventLogOptions {
   readonly runtime?: Runtime;
@@ -44,7 +41,7 @@ export class MemoryEventLog implements EventLog {
     const outcomes: AppendOutcome[] = [];
     const fitting: number[] = [];
     for (const [index, record] of records.entries()) {
-      const problem = problemOf(record);
+      const problem = problemOf(topic, record);
       if (problem) outcomes[index] = refusal(problem);
       else fitting.push(index);
     }
@@ -153,9 +150,11 @@ function refusal(error: Error): AppendOutcome {
   return { status: 'refused', error };
 }
 
-function problemOf({ key, value }: NewRecord): Error | null {
+/** As Kafka's brokers are set, so that a simulation finds what they would refuse. */
+function problemOf(topic: string, { key, value }: NewRecord): Error | null {
+  const bytesMax = recordBytesMaxOf(topic);
   const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
-  return bytes > RECORD_BYTES_MAX ? new RangeError(`a record of ${bytes} bytes; at most ${RECORD_BYTES_MAX}`) : null;
+  return bytes > bytesMax ? new RangeError(`a record of ${bytes} bytes; at most ${bytesMax}`) : null;
 }
 
 function doubt(reason: string): AppendOutcome {

@@ -1,4 +1,4 @@
-import { type CloudEvent, decodeRecord, TOPICS, type TopicAlias } from '@app/contracts';
+import { type CloudEvent, decodeRecord, recordBytesMaxOf, TOPICS, type TopicAlias } from '@app/contracts';
 import type { EntityManager } from 'typeorm';
 import { noteOutboxWrite } from './outbox-signals';
 
@@ -9,9 +9,6 @@ export interface OutboxEvent {
   /** Its id must be deterministic: the same decision taken again must give the same id. */
   readonly event: CloudEvent;
 }
-
-/** A broker takes 1 MiB per request by default; a row above this could never be published and would hold up its key. */
-export const EVENT_BYTES_MAX = 800_000;
 
 /** The event does not keep its own contract. A defect of the caller, found before anything is written. */
 export class OutboxEventInvalid extends Error {
@@ -48,11 +45,12 @@ export async function addToOutbox(manager: EntityManager, events: readonly Outbo
   );
 }
 
-/** Reads its own output back as a consumer will: an event that every consumer would refuse must not get out. */
+/** A row that no log takes would hold up its key for ever. Reads its own output back as a consumer will: an event that every consumer would refuse must not get out. */
 function serialise({ topic, key, event }: OutboxEvent): string {
   const value = JSON.stringify(event);
-  const bytes = Buffer.byteLength(value);
-  if (bytes > EVENT_BYTES_MAX) throw new OutboxEventInvalid(event.id, `${bytes} bytes, at most ${EVENT_BYTES_MAX}`);
+  const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
+  const bytesMax = recordBytesMaxOf(TOPICS[topic].name);
+  if (bytes > bytesMax) throw new OutboxEventInvalid(event.id, `${bytes} bytes, at most ${bytesMax}`);
   const decoded = decodeRecord(TOPICS[topic].name, key, value);
   if (!decoded.ok) throw new OutboxEventInvalid(event.id, `${decoded.code}, ${decoded.detail}`);
   return value;

@@ -1,11 +1,11 @@
-import { ALL_TOPICS, TOPICS } from '@app/contracts';
+import { ALL_TOPICS, RECORD_BYTES_MAX, TOPICS } from '@app/contracts';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { eventually, MessagingDatabase } from '../consumption/messaging-database.fixture';
 import { startedEvent } from '../consumption/started-events.fixture';
 import { systemRuntime } from '../log/runtime';
 import { MemoryEventLog } from '../memory/memory-event-log';
-import { addToOutbox, EVENT_BYTES_MAX, OutboxEventInvalid } from './add-to-outbox';
+import { addToOutbox, OutboxEventInvalid } from './add-to-outbox';
 import { OutboxRelay } from './outbox-relay';
 import { OutboxWaiter } from './outbox-waiter';
 
@@ -75,9 +75,9 @@ describe('outbox on PostgreSQL', () => {
       const event = startedEvent('attempt-1');
       const wrongTopic = addToOutbox(database.observer.manager, [{ topic: 'results', key: 'attempt-1', event }]);
       await expect(wrongTopic).rejects.toThrow('record.not-an-event');
-      const tooLarge = { ...event, data: { ...(event.data as object), more: 'x'.repeat(EVENT_BYTES_MAX) } };
+      const tooLarge = { ...event, data: { ...(event.data as object), more: 'x'.repeat(RECORD_BYTES_MAX) } };
       const large = addToOutbox(database.observer.manager, [{ topic: 'attempts', key: 'attempt-1', event: tooLarge }]);
-      await expect(large).rejects.toThrow(`at most ${EVENT_BYTES_MAX}`);
+      await expect(large).rejects.toThrow(`at most ${RECORD_BYTES_MAX}`);
     });
   });
 

@@ -1,10 +1,9 @@
+import { recordBytesMaxOf } from '@app/contracts';
 import type { Pool, PoolClient } from 'pg';
 import type { AppendOutcome, NewRecord } from '../log/event-log';
 import { partitionOf } from '../log/partitioner';
 import type { KnownTopic } from './topic.repository';
 
-/** As Kafka's brokers are set: a record that one log takes must not be too large for another. */
-const RECORD_BYTES_MAX = 1_000_000;
 /** Larger statements hold the locks of all partitions longer without saving anything per record. */
 const STATEMENT_RECORDS_MAX = 1_000;
 /** Text of one statement, which client and server hold several times over. */
@@ -51,7 +50,7 @@ export class RecordAppender {
     const outcomes: AppendOutcome[] = [];
     const placed: Placed[] = [];
     for (const [index, record] of records.entries()) {
-      const problem = problemOf(record);
+      const problem = problemOf(record, recordBytesMaxOf(topic.name));
       if (problem) outcomes[index] = { status: 'refused', error: problem };
       else placed.push({ index, partition: partitionOf(record.key, topic.partitions), record });
     }
@@ -131,10 +130,10 @@ function refusals(part: readonly Placed[], error: Error): AppendOutcome[] {
 }
 
 /** PostgreSQL's text cannot hold U+0000; one such record must not cost its neighbours their append. */
-function problemOf({ key, value }: NewRecord): Error | null {
+function problemOf({ key, value }: NewRecord, bytesMax: number): Error | null {
   if (key.includes('\0') || value.includes('\0')) return new RangeError('a record must not contain U+0000');
   const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
-  if (bytes > RECORD_BYTES_MAX) return new RangeError(`a record of ${bytes} bytes; at most ${RECORD_BYTES_MAX}`);
+  if (bytes > bytesMax) return new RangeError(`a record of ${bytes} bytes; at most ${bytesMax}`);
   return null;
 }
 
