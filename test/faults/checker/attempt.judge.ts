@@ -1,4 +1,4 @@
-import { type Leaf, rootOf } from './receipt.proofs';
+import { closingOf } from './attempt.closing';
 import type { DecodedEvent } from './record.decoder';
 
 /**
@@ -35,7 +35,7 @@ export interface Marker {
   readonly offset: number;
 }
 
-interface Person {
+export interface Person {
   readonly analyticsId: string;
   readonly sessionId: string;
   readonly agency: string;
@@ -101,6 +101,10 @@ export class AttemptJudge {
 
   get startedAtMs(): number | null {
     return this.clock.startedAtMs;
+  }
+
+  get creditedSeconds(): number {
+    return this.clock.creditedSeconds;
   }
 
   /** null before the start and while time stands still. */
@@ -303,63 +307,7 @@ export class AttemptJudge {
   }
 
   private close(): void {
-    if (!this.marker || this.openLetters.size > 0 || !this.person) return;
-    const verdicts = this.verdicts();
-    const counted = new Map<string, StandingAnswer>();
-    const revisions = new Map<string, number>();
-    for (const [answer, verdict] of verdicts) {
-      revisions.set(answer.itemId, (revisions.get(answer.itemId) ?? 0) + 1);
-      if (verdict === 'counted') counted.set(answer.itemId, answer);
-    }
-    const itemIds = this.itemIds();
-    const column = (pick: (answer: StandingAnswer) => unknown) =>
-      itemIds.map((itemId) => (counted.has(itemId) ? pick(counted.get(itemId)!) : null));
-    const { analyticsId, sessionId, agency, form, jobLevel, performance } = this.person;
-    this.closings.push({
-      attemptId: this.attemptId,
-      closing: this.closings.length + 1,
-      analyticsId,
-      sessionId,
-      agency,
-      form,
-      jobLevel,
-      performance,
-      closedBy: this.marker.cause,
-      startedAt: this.clock.startedAtMs === null ? null : new Date(this.clock.startedAtMs).toISOString(),
-      closedAt: new Date(this.marker.atMs).toISOString(),
-      creditedSeconds: this.clock.creditedSeconds,
-      resumes: this.resumes,
-      itemIds,
-      responses: column(({ response }) => response),
-      seqs: column(({ seq }) => seq),
-      answeredAt: column(({ answeredAt }) => answeredAt),
-      receivedAt: column(({ receivedAt }) => receivedAt),
-      revisions: itemIds.map((itemId) => revisions.get(itemId) ?? 0),
-      counts: this.counts([...verdicts.values()]),
-      root: rootOf(this.leaves()),
-    });
-  }
-
-  private counts(found: readonly Verdict[]): Record<string, number> {
-    const of = (verdict: Verdict) => found.filter((one) => one === verdict).length;
-    return {
-      recorded: found.length,
-      counted: of('counted'),
-      superseded: of('superseded'),
-      late: of('late'),
-      olderEpoch: of('older-epoch'),
-      unexpected: of('unexpected'),
-      conflicts: this.conflictsCounted,
-    };
-  }
-
-  private leaves(): Leaf[] {
-    const { attemptId, partition } = this;
-    return [...this.firsts.values()]
-      .sort((a, b) => a.offset - b.offset)
-      .map(({ itemId, seq, commitment, offset, receivedAt }) => {
-        return { attemptId, itemId, seq, commitment, partition, offset, receivedAt };
-      });
+    if (this.marker && this.openLetters.size === 0 && this.person) this.closings.push(closingOf(this));
   }
 }
 

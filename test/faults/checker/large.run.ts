@@ -9,7 +9,7 @@ import { LogFold } from './log.judge';
 import { type RunPlaces, isSameEnds, openLog } from './run.evidence';
 import { SHARDS_MAX, ShardFiles, Shards } from './shards';
 import { TablesReader } from './tables.reader';
-import { ATTEMPT_TOPICS, JUDGED_TOPICS, RESULTS } from './topics';
+import { ATTEMPT_TOPICS, JUDGED_TOPICS, RESULTS, STILL_TOPICS } from './topics';
 
 /** Of the history in one part: with its records, rows and what is made of them some 300 MB of memory. */
 const SHARD_BYTES = 40_000_000;
@@ -57,7 +57,7 @@ class LargeRun {
   ) {}
 
   async judge(): Promise<{ report: CheckReport; residentMb: number }> {
-    const ends = await this.log.ends(JUDGED_TOPICS);
+    const ends = await this.log.ends(STILL_TOPICS);
     const commonTables = await this.tables.common();
     const common = new CommonFold();
     const logParts = await this.splitLog(common);
@@ -75,7 +75,7 @@ class LargeRun {
         ),
       );
     }
-    if (!isSameEnds(ends, await this.log.ends(JUDGED_TOPICS))) throw new Error('the log has grown while it was judged');
+    if (!isSameEnds(ends, await this.log.ends(STILL_TOPICS))) throw new Error('the log has grown while it was judged');
     reports.push(common.judge(history.common.faults, commonTables, this.eventIds));
     return { report: mergeReports(reports), residentMb: this.residentMb };
   }

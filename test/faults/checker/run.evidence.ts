@@ -5,7 +5,7 @@ import type { Evidence, LogReader, TablesEvidence } from './evidence';
 import { gatherHistory } from './history.reader';
 import { KafkaLogReader } from './kafka-log.reader';
 import { PostgresLogReader } from './postgres-log.reader';
-import { JUDGED_TOPICS } from './topics';
+import { JUDGED_TOPICS, STILL_TOPICS } from './topics';
 import { ofServices, readProgress, readTables } from './tables.reader';
 
 const POLL_MS = 250;
@@ -38,9 +38,9 @@ export async function withEvidence<T>(places: RunPlaces, work: (evidence: Eviden
 /** Tables and log are read one after the other, so they fit together only if the log stood still meanwhile. */
 async function tablesBesideLog(reader: LogReader, databaseUrl: string): Promise<TablesEvidence> {
   for (let looks = 1; ; looks++) {
-    const before = await reader.ends(JUDGED_TOPICS);
+    const before = await reader.ends(STILL_TOPICS);
     const tables = await readTables(databaseUrl);
-    if (looks === LOOKS_MAX || isSameEnds(before, await reader.ends(JUDGED_TOPICS))) return tables;
+    if (looks === LOOKS_MAX || isSameEnds(before, await reader.ends(STILL_TOPICS))) return tables;
   }
 }
 
@@ -68,7 +68,7 @@ export async function untilStill(places: RunPlaces, timeoutMs: number): Promise<
 }
 
 async function isStill(reader: LogReader, client: Client): Promise<boolean> {
-  const ends = await reader.ends(JUDGED_TOPICS);
+  const ends = await reader.ends(STILL_TOPICS);
   const progress = await ofServices(readProgress, client);
   const isBehind = progress.some(({ topic, partition, nextOffset }) => {
     return nextOffset < (ends.get(topic)?.get(partition) ?? 0);

@@ -13,6 +13,9 @@ export const ATTEMPT_TOPICS: readonly string[] = [ATTEMPTS_DEAD_LETTERS, ATTEMPT
 export const ROLLOUT_TOPICS: readonly string[] = [RESPONSES, RESULTS, SESSIONS, ROSTER, PLAN, ROLLOUT];
 export const JUDGED_TOPICS: readonly string[] = [...new Set([...ATTEMPT_TOPICS, ...ROLLOUT_TOPICS])];
 
+/** Topics that lie still once everybody has left; gates may be evaluated at any time. */
+export const STILL_TOPICS: readonly string[] = JUDGED_TOPICS.filter((topic) => topic !== ROLLOUT);
+
 export function positionOf(topic: string, partition: number, offset: number): string {
   return `${topic}/${partition}@${offset}`;
 }
