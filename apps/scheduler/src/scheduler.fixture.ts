@@ -242,7 +242,7 @@ export class SchedulerUnderTest {
   async score(
     analyticsId: string,
     sessionId: string,
-    fields: Partial<Pick<ResultScored, 'closing' | 'root' | 'attemptId'>> = {},
+    fields: Partial<Pick<ResultScored, 'closing' | 'root' | 'attemptId' | 'scales'>> = {},
   ): Promise<void> {
     const attemptId = fields.attemptId ?? `a-${analyticsId}`;
     const scored: ResultScored = {

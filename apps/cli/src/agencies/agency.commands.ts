@@ -25,15 +25,48 @@ interface Agency {
 }
 
 export const addAgencyCommands: CommandGroup = (program, surroundings) => {
-  program
-    .command('agency')
-    .description('agencies and their clusters')
+  const agency = program.command('agency').description('agencies and their clusters');
+  agency
     .command('show')
     .description('which cluster an agency is in, since when, by whose decision; none is an answer too')
     .argument('<code>', 'code of the agency')
     .option('--on <date>', 'as it was on this day')
     .action(action(surroundings, show));
+  agency
+    .command('editions')
+    .description('which edition of the allocation was in force when')
+    .action(
+      action(surroundings, async (context) => showEditions(context, await context.api().get('/v1/agencies/editions'))),
+    );
+  agency
+    .command('put-in-force')
+    .description('let an imported edition of the allocation hold from a day on')
+    .argument('<edition>')
+    .requiredOption('--effective-from <date>', 'first day on which it holds')
+    .requiredOption('--author <name>', 'who decided')
+    .requiredOption('--source <text>', 'where that can be read')
+    .action(
+      action(surroundings, async (context, edition: string, decision: EditionDecision) =>
+        showEditions(context, await context.api().post('/v1/agencies/editions', { edition, ...decision })),
+      ),
+    );
 };
+
+interface EditionDecision {
+  readonly effectiveFrom: string;
+  readonly author: string;
+  readonly source: string;
+}
+
+function showEditions(context: CommandContext, editions: readonly (EditionDecision & { edition: string })[]): void {
+  const rows = editions.map((one) => [one.effectiveFrom, one.edition, one.author, one.source]);
+  context.console.table(
+    editions,
+    ['from', 'edition', 'decided by', 'source'],
+    rows,
+    'The published edition is in force.',
+  );
+}
 
 async function show(context: CommandContext, code: string, { on }: { on?: string }): Promise<void> {
   const agency = await context.api().get<Agency>(pathOf('v1', 'agencies', code), { on });

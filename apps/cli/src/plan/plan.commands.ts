@@ -38,6 +38,7 @@ export const addPlanCommands: CommandGroup = (program, surroundings) => {
     .description('single decisions on the cluster of an agency, each with date, author and source')
     .argument('<file>')
     .option('--scenario', 'mark the file as made up for a demonstration')
+    .option('--edition <name>', 'another version of the whole allocation, beside the published one')
     .action(action(surroundings, importMemberships));
   for (const { kind, path, holds } of PLAIN_FILES) {
     const body = (context: CommandContext, file: string) => importFile(context, path, file);
@@ -49,8 +50,13 @@ async function importAgencies(context: CommandContext, file: string, options: De
   await importFile(context, '/v1/agencies', file, { effectiveFrom: options.effectiveFrom, author: options.author });
 }
 
-async function importMemberships(context: CommandContext, file: string, options: { scenario?: true }): Promise<void> {
-  await importFile(context, '/v1/agencies/memberships', file, { scenario: options.scenario ? 'true' : undefined });
+async function importMemberships(
+  context: CommandContext,
+  file: string,
+  { scenario, edition }: { scenario?: true; edition?: string },
+): Promise<void> {
+  const query = { scenario: scenario ? 'true' : undefined, edition };
+  await importFile(context, '/v1/agencies/memberships', file, query);
 }
 
 async function importFile(

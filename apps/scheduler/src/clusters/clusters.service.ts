@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DomainError } from '@app/contracts';
 import { type Runtime, wakeOutbox } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
@@ -6,14 +7,17 @@ import { withoutRow } from '../csv-cells';
 import { FileProblems } from '../file-problems';
 import { lockImports } from '../import-lock';
 import { SCHEDULER_DATA_SOURCE, SCHEDULER_RUNTIME } from '../scheduler.tokens';
-import { type ImportReport, newVersions, reportOf } from '../versioned-records';
+import { type ImportReport, latestVersions, newVersions, reportOf } from '../versioned-records';
 import { ClusterDecisions } from './cluster-decisions.service';
 import { EvidenceReader, evidenceFor } from './cluster-evidence';
 import { readClusters } from './clusters.file';
 import { ClustersRepository } from './clusters.repository';
 import { type ClusterCommand, decide } from './domain/cluster-steps';
-import { readRampPlans } from './ramp-plans.file';
+import { type RampPlanRow, readRampPlans } from './ramp-plans.file';
 import { RampRepository } from './ramp.repository';
+
+/** As hard to guess as a key. */
+const SEED_BYTES = 16;
 
 /** Takes people's decisions about clusters, under the lock of all clusters. */
 @Injectable()
@@ -66,7 +70,8 @@ export class ClustersService {
       await lockImports(manager);
       await this.refuseUnknownClusters(manager, rows);
       const recorded = await this.ramps.plans(manager);
-      const versions = newVersions(rows.map(withoutRow), recorded, ({ cluster }) => String(cluster));
+      const seeded = withSeeds(rows, recorded).map(withoutRow);
+      const versions = newVersions(seeded, recorded, ({ cluster }) => String(cluster));
       await this.ramps.insert(
         manager,
         versions.map((version) => ({ ...version, ...recording })),
@@ -86,4 +91,16 @@ export class ClustersService {
     }
     problems.refuseIfAny();
   }
+}
+
+/** A row without a seed keeps the recorded one; the first of a cluster is drawn here, so that nobody has chosen it. */
+function withSeeds(
+  rows: readonly RampPlanRow[],
+  recorded: readonly { readonly cluster: number; readonly version: number; readonly seed: string }[],
+): RampPlanRow[] {
+  const latest = latestVersions(recorded, ({ cluster }) => String(cluster));
+  return rows.map((row) => {
+    const known = latest.get(String(row.cluster))?.seed;
+    return row.seed === '' ? { ...row, seed: known ?? randomBytes(SEED_BYTES).toString('hex') } : row;
+  });
 }

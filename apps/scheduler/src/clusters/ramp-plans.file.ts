@@ -19,19 +19,20 @@ export interface RampPlanRow {
   readonly canaryPercent: number | null;
   readonly waves: string;
   readonly gates: string;
+  /** Empty where the service is to draw one. */
   readonly seed: string;
   readonly author: string;
   readonly source: string;
 }
 
-/** `cluster,canaryPercent,waves,gates,seed,author,source`; no canary opens straight into the first wave. */
+/** `cluster,canaryPercent,waves,gates,[seed,]author,source`; no canary opens straight into the first wave. */
 export function readRampPlans(text: string): RampPlanRow[] {
   const columns = {
     cluster: { ...CLUSTER, unique: true },
     canaryPercent: optional(PERCENT),
     waves: WAVES,
     gates: GATES,
-    seed: SEED,
+    seed: optional(SEED),
     author: AUTHOR,
     source: TEXT,
   };

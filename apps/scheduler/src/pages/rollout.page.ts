@@ -61,7 +61,7 @@ const STATES: Readonly<Record<string, LegendEntry>> = {
 
 const OUTCOMES: Readonly<Record<string, LegendEntry>> = {
   passed: { colour: '#16a34a', id: 'lulus', en: 'passed' },
-  inconclusive: { colour: '#cbd5e1', id: 'belum pasti', en: 'inconclusive' },
+  inconclusive: { colour: '#94a3b8', id: 'belum pasti', en: 'inconclusive' },
   failed: { colour: '#dc2626', id: 'gagal', en: 'failed' },
 };
 
