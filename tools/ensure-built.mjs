@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = ['apps', 'libs', 'demo/src', 'package.json', 'nest-cli.json', 'tsconfig.base.json'];
+const SOURCES = ['apps', 'libs', 'demo/src', 'demo/rollout/src', 'package.json', 'nest-cli.json', 'tsconfig.base.json'];
 const PROGRAMS = ['gateway', 'assessment', 'scoring', 'scheduler', 'standalone', 'cli'].map(
   (app) => `dist/apps/${app}/src/main.js`,
 );
 /** A build empties `dist` first, so the oldest program tells when all of them were built. */
-const OUTPUTS = [...PROGRAMS, 'dist/demo/src/main.js'];
+const OUTPUTS = [...PROGRAMS, 'dist/demo/src/main.js', 'dist/demo/rollout/src/main.js'];
 
 export function ensureInstalled() {
   if (!existsSync(join(root, 'node_modules'))) npm('ci', '--no-audit', '--no-fund');
