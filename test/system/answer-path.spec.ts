@@ -21,7 +21,7 @@ const PEOPLE = 6;
 const SITTING = PEOPLE - 1;
 
 const describeWithKafka = requirePart('Kafka', () => findKafka({ brokers: 3 }));
-const parts = requirePart('Redis', findRedis);
+const parts = requirePart('Redis', () => findRedis());
 
 parts('four processes', () => {
   describeWithKafka('on three brokers', () => {

@@ -9,12 +9,12 @@ import { RedisAttemptViews } from './redis-attempt-views';
 const FAST_MS = 600;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-requirePart('Redis', findRedis)('views in Redis', () => {
+requirePart('Redis', () => findRedis({ harmed: true }))('views in Redis', () => {
   let server: LocalRedis;
   let views: RedisAttemptViews;
 
   beforeAll(async () => {
-    server = await localRedis();
+    server = await localRedis({ harmed: true });
     views = new RedisAttemptViews({ url: server.url });
     await views.connected(CONNECT_TIMEOUT_MS);
   });

@@ -12,7 +12,7 @@ import { type Contestant, type Round, type RoundPlan, pairedRounds } from './pai
  * that the one that rests has nothing to do.
  */
 export async function benchConsumer(log: LogKind, plan: RoundPlan, note: (text: string) => void): Promise<Round[]> {
-  const redis = await localRedis();
+  const redis = await localRedis({ harmed: true });
   const [ourParts, bareParts] = [await BenchParts.start(log), await BenchParts.start(log)];
   const clients: Client[] = [];
   try {

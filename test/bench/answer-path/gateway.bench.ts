@@ -9,7 +9,7 @@ const REDIS_TIMEOUT_MS = 5_000;
 
 /** The gateway beside a bare Fastify that does the same to an answer. Nothing consumes meanwhile. */
 export async function benchGateway(log: LogKind, plan: RoundPlan, note: (text: string) => void): Promise<Round[]> {
-  const redis = await localRedis();
+  const redis = await localRedis({ harmed: true });
   const parts = await BenchParts.start(log);
   const senders: RateSender[] = [];
   try {

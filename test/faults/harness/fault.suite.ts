@@ -8,7 +8,7 @@ const ROW_TIMEOUT_MS = 900_000;
 
 /** Defines the runs of a guarantee: each of its rows on each of its logs. */
 export function faultSuite(guarantee: string, rows: readonly FaultRow[]): void {
-  requirePart('Redis', findRedis)(guarantee, () => {
+  requirePart('Redis', () => findRedis({ harmed: true }))(guarantee, () => {
     for (const row of rows) for (const log of row.logs) defineRun(row, log);
   });
 }

@@ -68,7 +68,7 @@ export class LoadPlatform {
     chmodSync(folder, FOLDER_MODE);
     const [postgres, redis, kafka] = await Promise.all([
       startServer(folder),
-      localRedis(),
+      localRedis({ harmed: true }),
       options.log === 'kafka' ? localKafka({ brokers: options.brokers, harmed: true, ...options.cluster }) : null,
     ]);
     const log = await openLog(postgres, kafka, options);

@@ -1,12 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { promisify } from 'node:util';
 import { freePorts } from '../parts/free-port';
-import type { PartSearch } from '../parts/required-part';
+import { type ContainerCommand, commandContainer } from '../parts/docker';
 import { TcpProxy } from '../proxy/tcp-proxy';
 import { type BrokerAddress, brokerSettings } from './broker-settings';
 import type { LocalKafkaOptions, RunningBrokers } from './local-kafka';
-
-const run = promisify(execFile);
 
 /** The same version as the pom names. */
 const IMAGE = 'apache/kafka:4.3.0';
@@ -15,22 +11,6 @@ const BROKER_PORT = 19092;
 const CONTROLLER_PORT = 19093;
 const SETTINGS_FILE = '/tmp/petabakat.properties';
 const LOG_FOLDER = '/tmp/petabakat-log';
-/** A daemon that answers does so at once. */
-const DAEMON_TIMEOUT_MS = 5_000;
-
-let answer: PartSearch | null = null;
-
-/** Whether a Docker daemon answers; asked once per process. */
-export function findDocker(): PartSearch {
-  answer ??= askDaemon();
-  return answer;
-}
-
-function askDaemon(): PartSearch {
-  if (process.env.PETABAKAT_TEST_DOCKER === 'off') return { found: false, reason: 'PETABAKAT_TEST_DOCKER is off' };
-  const asked = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: DAEMON_TIMEOUT_MS });
-  return asked.status === 0 ? { found: true } : { found: false, reason: 'no Docker daemon answers' };
-}
 
 /** Brokers as containers, with the settings of the processes. */
 export async function startDockerBrokers(options: LocalKafkaOptions, clusterId: string): Promise<RunningBrokers> {
@@ -79,10 +59,10 @@ export async function startDockerBrokers(options: LocalKafkaOptions, clusterId: 
     await stop();
     throw failed.reason;
   }
-  const docker = async (command: string, broker: number) => {
+  const docker = async (command: ContainerCommand, broker: number) => {
     const container = containers[broker - 1];
     if (!container) throw new Error(`there is no broker ${broker}; they are numbered from 1`);
-    await run('docker', [command, container.getId()]);
+    await commandContainer(command, container.getId());
   };
   return {
     brokers: addresses.map((address) => `127.0.0.1:${address.advertisedPort}`),

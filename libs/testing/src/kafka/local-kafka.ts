@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
+import { findDocker } from '../parts/docker';
 import type { PartSearch } from '../parts/required-part';
 import type { TcpProxy } from '../proxy/tcp-proxy';
-import { findDocker, startDockerBrokers } from './docker-brokers';
+import { startDockerBrokers } from './docker-brokers';
 import { findKafkaDistribution } from './kafka-distribution';
 import { startProcessBrokers } from './process-brokers';
 

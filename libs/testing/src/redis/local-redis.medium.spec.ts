@@ -2,13 +2,13 @@ import { Redis } from 'ioredis';
 import { requirePart } from '../parts/required-part';
 import { findRedis, type LocalRedis, localRedis } from './local-redis';
 
-const describeWithRedis = requirePart('Redis', findRedis);
+const describeWithRedis = requirePart('Redis', () => findRedis({ harmed: true }));
 
 describeWithRedis('a local Redis', () => {
   let server: LocalRedis;
 
   beforeAll(async () => {
-    server = await localRedis();
+    server = await localRedis({ harmed: true });
   });
 
   afterAll(() => server.stop());

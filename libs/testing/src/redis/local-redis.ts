@@ -1,15 +1,19 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { findDocker } from '../parts/docker';
 import { freePort } from '../parts/free-port';
-import { GuardedProcess } from '../parts/guarded-process';
 import type { PartSearch } from '../parts/required-part';
+import { startDockerRedis } from './docker-redis';
+import { findRedisProgram, startProcessRedis } from './process-redis';
+
+export interface LocalRedisOptions {
+  /** The test will kill, freeze or empty it: never take one that the environment names, it is somebody's. */
+  readonly harmed?: boolean;
+}
 
 export interface LocalRedis {
   readonly url: string;
   readonly port: number;
+  readonly source: 'environment' | 'docker' | 'process';
   /** SIGKILL; everything in it is lost, as it keeps nothing on disk. */
   kill(): Promise<void>;
   /** An empty one on the same port. */
@@ -19,57 +23,103 @@ export interface LocalRedis {
   stop(): Promise<void>;
 }
 
+/** What the ways of running a Redis have in common. */
+export interface RunningRedis extends Pick<LocalRedis, 'freeze' | 'kill' | 'source' | 'stop' | 'unfreeze'> {
+  /** After `kill`. */
+  start(): Promise<void>;
+  /** Throws when a server that should run has ended. */
+  assertAlive(): void;
+}
+
+const URL_VARIABLE = 'PETABAKAT_TEST_REDIS_URL';
 const READY_TIMEOUT_MS = 10_000;
 const READY_POLL_MS = 20;
 
 /** For `requirePart('Redis', findRedis)`. */
-export function findRedis(): PartSearch {
-  const found = spawnSync('redis-server', ['--version']);
-  return found.error ? { found: false, reason: 'there is no redis-server' } : { found: true };
+export function findRedis(options: LocalRedisOptions = {}): PartSearch {
+  if (givenUrl(options) !== null || findDocker().found) return { found: true };
+  const program = findRedisProgram();
+  if (program.found) return program;
+  return { found: false, reason: `no Redis is given, no Docker daemon answers, and ${program.reason}` };
 }
 
-/** A Redis of our own on a free port: tests flush and kill it, so it is never one that somebody else uses. */
-export async function localRedis(): Promise<LocalRedis> {
+/** A real Redis: the one that the environment names, else in Docker, else a local program. */
+export async function localRedis(options: LocalRedisOptions = {}): Promise<LocalRedis> {
+  const given = givenUrl(options);
+  if (given !== null) return new GivenRedis(given);
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'petabakat-redis-'));
-  let server = start(port, folder);
-  await untilReady(server, port);
+  const running = await startRedis(port);
+  try {
+    await untilReady(running, port);
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    kill: () => server.kill(),
-    restart: async () => {
-      await server.kill();
-      server = start(port, folder);
-      await untilReady(server, port);
+    source: running.source,
+    kill: () => running.kill(),
+    async restart() {
+      await running.start();
+      await untilReady(running, port);
     },
-    freeze: () => server.signal('SIGSTOP'),
-    unfreeze: () => server.signal('SIGCONT'),
-    stop: async () => {
-      await server.kill();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    freeze: () => running.freeze(),
+    unfreeze: () => running.unfreeze(),
+    stop: () => running.stop(),
   };
 }
 
-function start(port: number, folder: string): GuardedProcess {
-  const settings = { port: `${port}`, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no' };
-  return GuardedProcess.start({
-    command: 'redis-server',
-    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
-    outputFile: join(folder, 'output.txt'),
-    folder,
-  });
+function givenUrl({ harmed }: LocalRedisOptions): string | null {
+  return harmed ? null : (process.env[URL_VARIABLE] ?? null);
 }
 
-async function untilReady(server: GuardedProcess, port: number): Promise<void> {
+/** A daemon that answers may still be unable to get the image. */
+async function startRedis(port: number): Promise<RunningRedis> {
+  if (!findDocker().found) return startProcessRedis(port);
+  try {
+    return await startDockerRedis(port);
+  } catch (error) {
+    if (!findRedisProgram().found) throw error;
+    return startProcessRedis(port);
+  }
+}
+
+/** Somebody else's server: used, never harmed. */
+class GivenRedis implements LocalRedis {
+  readonly source = 'environment';
+  readonly port: number;
+
+  constructor(readonly url: string) {
+    this.port = Number(new URL(url).port || 6379);
+  }
+
+  kill = () => Promise.reject(refusal());
+  restart = () => Promise.reject(refusal());
+
+  freeze(): void {
+    throw refusal();
+  }
+
+  unfreeze(): void {
+    throw refusal();
+  }
+
+  async stop(): Promise<void> {}
+}
+
+function refusal(): Error {
+  return new Error('this Redis was given by the environment; ask localRedis for { harmed: true }');
+}
+
+async function untilReady(server: RunningRedis, port: number): Promise<void> {
   const deadlineMs = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadlineMs) {
-    if (server.hasEnded) throw new Error(server.describeEnd());
+    server.assertAlive();
     if (await answersPing(port)) return;
     await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
   }
-  throw new Error(`redis-server did not answer within ${READY_TIMEOUT_MS} ms`);
+  throw new Error(`Redis did not answer within ${READY_TIMEOUT_MS} ms`);
 }
 
 function answersPing(port: number): Promise<boolean> {
@@ -81,6 +131,7 @@ function answersPing(port: number): Promise<boolean> {
     };
     socket.setTimeout(READY_TIMEOUT_MS, () => finish(false));
     socket.once('error', () => finish(false));
+    socket.once('close', () => finish(false));
     socket.once('data', (data) => finish(data.toString().startsWith('+PONG')));
   });
 }

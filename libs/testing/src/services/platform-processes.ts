@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePorts } from '../parts/free-port';
+import { freePort, freePorts } from '../parts/free-port';
 import { GuardedProcess } from '../parts/guarded-process';
 
 export const APPS = ['assessment', 'scoring', 'scheduler', 'gateway'] as const;
@@ -37,7 +37,7 @@ export class PlatformProcesses {
 
   private constructor(
     private readonly options: PlatformOptions,
-    private readonly ports: ReadonlyMap<ProcessName, number>,
+    private readonly ports: Map<ProcessName, number>,
     private readonly secrets: NodeJS.ProcessEnv,
   ) {}
 
@@ -90,6 +90,15 @@ export class PlatformProcesses {
     });
     this.processes.set(app, process_);
     await this.untilReady(app, process_);
+  }
+
+  /** Starts one more process of an app beside those that there are, as a rolling upgrade does. @returns its name */
+  async startAnother(app: AppName): Promise<ProcessName> {
+    const numbers = [...this.ports.keys()].filter((name) => appOf(name) === app).length;
+    const name = `${app}-${numbers + 1}` as const;
+    this.ports.set(name, await freePort());
+    await this.start(name);
+    return name;
   }
 
   /** SIGKILL: what a crash looks like. */
