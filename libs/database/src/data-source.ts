@@ -1,7 +1,10 @@
 import { DataSource } from 'typeorm';
+import { ImpatientClient } from './impatient-client';
 
 /** A statement that runs longer than this is stuck or wrong; batches of a few hundred rows take milliseconds. */
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** Longer than the server's own limit: reached only where the server does not answer at all. */
+const ANSWER_TIMEOUT_MS = 18_000;
 /** A transaction that waits for its own client this long holds locks for nobody: the client is gone or blocked. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 /** How long a caller waits for a free connection or a new one before it hears of an outage. */
@@ -41,8 +44,10 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     uuidExtension: 'pgcrypto',
     installExtensions: false,
     extra: {
+      Client: ImpatientClient,
       options: `-c search_path=${options.schema}`,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_CONNECTION_TIMEOUT_MS,
       keepAlive: true,

@@ -6,4 +6,4 @@ export { DEFAULT_SETTINGS, type ServerSettings } from './embedded/server-setting
 export { migrate, underMigrationLock } from './migrate';
 export { assertNoDrift } from './schema-drift';
 export { isTransientDatabaseError } from './transient-error';
-export { endPool } from './end-pool';
+export { endInTime } from './end-in-time';

@@ -1,5 +1,5 @@
 import type { TopicSpec } from '@app/contracts';
-import { assertDurable, endPool } from '@app/database';
+import { assertDurable, endInTime } from '@app/database';
 import type { Pool } from 'pg';
 import type {
   AppendOutcome,
@@ -78,7 +78,7 @@ export class PostgresEventLog implements EventLog {
       await assertDurable(pool);
       await createLogSchema(options.url, schema);
     } catch (error) {
-      await endPool(pool);
+      await endInTime(pool);
       throw error;
     }
     const { leaseMs = DEFAULT_LEASE_MS, batchSpacingMs = DEFAULT_BATCH_SPACING_MS, runtime = systemRuntime } = options;
@@ -164,6 +164,6 @@ export class PostgresEventLog implements EventLog {
   private async shutDown(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await Promise.all([this.poller.close(), this.coordinator.close(), this.retention.close()]);
-    await endPool(this.pool);
+    await endInTime(this.pool);
   }
 }
