@@ -1,5 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import {
+  PROCESSES_MAX,
+  PROCESS_CONNECTIONS,
+  type ProcessName,
+  RESERVED_CONNECTIONS_MIN,
+  connectionsOf,
+} from '../libs/contracts/src/connections';
 import { groupBy } from './grouping';
 
 const ROOT = join(__dirname, '..');
@@ -42,7 +49,26 @@ export function renderLimits(): string {
     });
     return `## ${part}\n\n| name | value | reason | where |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
   });
-  return [INTRODUCTION, ...sections].join('\n');
+  return [INTRODUCTION, connectionBudget(), ...sections].join('\n');
+}
+
+function connectionBudget(): string {
+  const rows = (Object.keys(PROCESS_CONNECTIONS) as ProcessName[]).map((name) => {
+    const parts = Object.entries(PROCESS_CONNECTIONS[name]).map(([holder, connections]) => `${holder} ${connections}`);
+    const processes = name === 'standalone' ? 1 : PROCESSES_MAX[name];
+    return `| ${name} | ${parts.join(', ')} | ${connectionsOf(name, 'kafka')} | ${connectionsOf(name, 'postgres')} | ${processes} |`;
+  });
+  return `## Connections to PostgreSQL
+
+What one process holds at most, and how many processes may run. Beside them stand one more of any service while it is
+replaced and ${RESERVED_CONNECTIONS_MIN} connections that are nobody's: for migrations, the command line, an operator and
+PostgreSQL's own superusers. test/packaging/connection-budget.spec.ts walks every way of scaling and replacing against
+\`max_connections\` of docker-compose.yml and of the embedded server. Whoever scales further raises \`max_connections\` first.
+
+| process | holds | with the log on Kafka | with the log in PostgreSQL | processes at most |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
 }
 
 function sourcesOf(folder: string): string[] {

@@ -1,5 +1,6 @@
 import { AttemptTokens } from '@app/access';
 import { DatabaseClock, parseKeys, withClock } from '@app/bootstrap';
+import { PROCESS_CONNECTIONS } from '@app/contracts';
 import { createDataSource, migrate } from '@app/database';
 import {
   BatchServer,
@@ -72,9 +73,6 @@ import { SessionsController } from './sessions/sessions.controller';
 import { SessionsRepository } from './sessions/sessions.repository';
 import { SessionsService } from './sessions/sessions.service';
 
-/** Connections of one process: the batches of a few partitions at a time, commands, relay and sweeper. */
-const POOL_SIZE = 10;
-
 export const ASSESSMENT_ENTITIES = [
   AdmissionEntity,
   AnswerConflictEntity,
@@ -107,7 +105,7 @@ export function createAssessmentDataSource(url: string): DataSource {
     schema: 'assessment',
     entities: ASSESSMENT_ENTITIES,
     migrations: [CreateAssessment1669000000000],
-    poolSize: POOL_SIZE,
+    poolSize: PROCESS_CONNECTIONS.assessment.tables,
     applicationName: 'petabakat assessment',
   });
 }

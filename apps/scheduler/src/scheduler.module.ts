@@ -1,3 +1,4 @@
+import { PROCESS_CONNECTIONS } from '@app/contracts';
 import { createDataSource, migrate } from '@app/database';
 import {
   BatchServer,
@@ -105,9 +106,6 @@ import { TargetsController } from './targets/targets.controller';
 import { TargetsRepository } from './targets/targets.repository';
 import { TargetsService } from './targets/targets.service';
 
-/** Connections of one process: batches of a few partitions at a time, the relay, the gates, some readers. */
-const POOL_SIZE = 8;
-
 export const SCHEDULER_ENTITIES = [
   AgencyEntity,
   AgencyVersionEntity,
@@ -173,7 +171,7 @@ export function createSchedulerDataSource(url: string): DataSource {
       KeepSeatPlans1669400000000,
       KeepRecordsInLog1669900000000,
     ],
-    poolSize: POOL_SIZE,
+    poolSize: PROCESS_CONNECTIONS.scheduler.tables,
     applicationName: 'petabakat scheduler',
   });
 }

@@ -1,3 +1,4 @@
+import { PROCESS_CONNECTIONS } from '@app/contracts';
 import { createDataSource, migrate } from '@app/database';
 import {
   BatchServer,
@@ -51,9 +52,6 @@ import { ClosingsScorer } from './scoring/closings.scorer';
 import { PendingScorer } from './scoring/pending-scorer';
 import { ResponsesConsumer } from './scoring/responses.consumer';
 
-/** Connections of one process: batches of a few partitions at a time, the relay, background work, some readers. */
-const POOL_SIZE = 10;
-
 export const SCORING_ENTITIES = [
   CurrentResultEntity,
   PackageInForceEntity,
@@ -91,7 +89,7 @@ export function createScoringDataSource(url: string): DataSource {
     schema: 'scoring',
     entities: SCORING_ENTITIES,
     migrations: [CreateScoring1669100000000, AddRescoring1669200000000],
-    poolSize: POOL_SIZE,
+    poolSize: PROCESS_CONNECTIONS.scoring.tables,
     applicationName: 'petabakat scoring',
   });
 }

@@ -17,6 +17,7 @@
  *   reconciled    the result's root equals that of the latest closing
  */
 export * from './cloud-event';
+export * from './connections';
 export * from './domain-error';
 export * from './error-codes';
 export * from './events';

@@ -1,4 +1,4 @@
-import { DomainError } from '@app/contracts';
+import { DomainError, PROCESS_CONNECTIONS } from '@app/contracts';
 import { createDataSource, migrate } from '@app/database';
 import type { DataSource } from 'typeorm';
 import { CreateStaffToken1763700000000 } from '../migrations/1763700000000-create-staff-token';
@@ -13,8 +13,6 @@ export const STAFF_CACHE_MS = 2_000;
 const GATE_ACTOR = 'gate';
 /** More accounts than act within two seconds anywhere; the oldest goes first. */
 export const STAFF_CACHE_ENTRIES_MAX = 1_000;
-/** Look-ups are one indexed row each. */
-const POOL_SIZE_MAX = 2;
 
 export interface NewStaff {
   readonly account: string;
@@ -50,7 +48,7 @@ export class StaffDirectory {
       schema: 'staff',
       entities: [StaffTokenEntity],
       migrations: [CreateStaffToken1763700000000],
-      poolSize: POOL_SIZE_MAX,
+      poolSize: PROCESS_CONNECTIONS.assessment.staff,
       applicationName: 'petabakat staff',
     });
     await migrate(dataSource);

@@ -1,4 +1,5 @@
-import { endPool } from '@app/database';
+import { PROCESS_CONNECTIONS } from '@app/contracts';
+import { endInTime } from '@app/database';
 import { Pool } from 'pg';
 
 /** As long as a person or a load balancer would wait; the verdict on our own clock does not depend on it. */
@@ -15,7 +16,7 @@ export interface ClockSource {
 export function postgresClock(url: string): ClockSource {
   const pool = new Pool({
     connectionString: url,
-    max: 1,
+    max: PROCESS_CONNECTIONS.gateway.clock,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: READING_TIMEOUT_MS,
     statement_timeout: READING_TIMEOUT_MS,
@@ -33,6 +34,6 @@ export function postgresClock(url: string): ClockSource {
       );
       return Number(rows[0]?.ms);
     },
-    close: () => endPool(pool),
+    close: () => endInTime(pool),
   };
 }

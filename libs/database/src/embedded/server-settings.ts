@@ -9,7 +9,7 @@ export const DEFAULT_SETTINGS: ServerSettings = {
   listen_addresses: '127.0.0.1',
   // Sockets in shared folders invite mix-ups between servers; every client uses the port.
   unix_socket_directories: '',
-  // Four services with pools of 4 to 8, two processes of each during a restart, and room for an operator.
+  // One process of everything and room for the command line and an operator (docs/limits.md); each costs some memory.
   max_connections: '100',
   shared_buffers: '512MB',
   // Full-page images after a checkpoint are most of the log's write load: few checkpoints, compressed images.

@@ -1,4 +1,4 @@
-import type { TopicSpec } from '@app/contracts';
+import { PROCESS_CONNECTIONS, type TopicSpec } from '@app/contracts';
 import { assertDurable, endInTime } from '@app/database';
 import type { Pool } from 'pg';
 import type {
@@ -23,8 +23,6 @@ import { rangeKey, RecordRepository } from './record.repository';
 import { type KnownTopic, TopicRepository } from './topic.repository';
 
 const DEFAULT_SCHEMA = 'log';
-/** Appends wait for the disk more than they work; two connections are for polling and for leases. */
-const DEFAULT_POOL_SIZE = 8;
 /** A process that died keeps its partitions for this long; a living one may stop for almost as long without losing them. */
 const DEFAULT_LEASE_MS = 10_000;
 /** Delay that a trickle of records may get so that a handler's transaction is worth its cost. */
@@ -73,7 +71,7 @@ export class PostgresEventLog implements EventLog {
   /** Makes the tables where they are missing. Refuses `log.unsafe-setting` where a commit could be lost. */
   static async open(options: PostgresEventLogOptions): Promise<PostgresEventLog> {
     const schema = options.schema ?? DEFAULT_SCHEMA;
-    const pool = createLogPool({ url: options.url, schema, poolSize: options.poolSize ?? DEFAULT_POOL_SIZE });
+    const pool = createLogPool({ url: options.url, schema, poolSize: options.poolSize ?? PROCESS_CONNECTIONS.gateway.log });
     try {
       await assertDurable(pool);
       await createLogSchema(options.url, schema);
