@@ -8,6 +8,7 @@ import { inParallel, until } from './client/waiting';
 import type { DemoOptions } from './options';
 import { ClusterRun, type RunContext } from './play/cluster.run';
 import { importEverything, pseudonymsOf } from './play/preparation';
+import { scoreAnew } from './play/second-scoring';
 import { type DemoReport, type Outage, reportOf } from './report/demo-report';
 import type { Display, ProgressBar } from './report/display';
 import { Figures, ReportingObserver } from './report/figures';
@@ -16,6 +17,7 @@ import { demoData, rolloutData } from './system/project';
 import { addStaff } from './system/staff';
 import { ReceiptKeys } from './verify/hashes';
 import { checkPerson, type PersonReport } from './verify/person.check';
+import { checkThetas, type ScoringReport } from './verify/theta.check';
 
 /** The cluster under whose load the system is killed, and the share of its answers acknowledged by then. */
 const KILLED_IN_CLUSTER = 2;
@@ -64,6 +66,7 @@ export class Demo {
     const broken = await sealed;
     await this.everybodyCounted();
     const persons = await this.checkAll(runs, keys);
+    const second = await this.scoreAnew(runs);
     return reportOf({
       casts: this.casts,
       persons,
@@ -71,7 +74,8 @@ export class Demo {
       progress: await this.platform.progress(),
       figures: this.figures,
       outage: this.outage,
-      broken,
+      broken: [...broken, ...second.problems],
+      scoring: second.scoring,
       log: this.options.log,
       durationMs: performance.now() - startedAtMs,
     });
@@ -227,6 +231,22 @@ export class Demo {
     const byCluster = new Map<number, PersonReport[]>();
     for (const { cluster, report } of reports) byCluster.set(cluster, [...(byCluster.get(cluster) ?? []), report]);
     return byCluster;
+  }
+
+  /** By item response theory, after everybody's sum score has been checked. */
+  private async scoreAnew(
+    runs: readonly ClusterRun[],
+  ): Promise<{ scoring: ScoringReport | null; problems: readonly string[] }> {
+    const players = runs.flatMap((run) => run.players);
+    try {
+      const sessionIds = runs.flatMap((run) => run.sessionIds);
+      const scored = await scoreAnew(this.platform, sessionIds);
+      const { packageId, version } = scored.content;
+      this.display.line(`  scored anew by ${packageId} v${version}: dry run, then released by two people`);
+      return checkThetas(players, scored, this.sat12);
+    } catch (error) {
+      return { scoring: null, problems: [`the second scoring: ${String(error)}`] };
+    }
   }
 
   private get registered(): number {

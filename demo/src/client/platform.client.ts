@@ -51,6 +51,8 @@ export interface ScaleScore {
   readonly scaleId: string;
   readonly score: number;
   readonly maximum: number;
+  readonly theta?: number;
+  readonly standardError?: number;
   readonly answered: number;
   readonly omitted: number;
   readonly notReached: number;
@@ -63,6 +65,13 @@ export interface Result {
   readonly closing: number;
   readonly root: string;
   readonly scales: readonly ScaleScore[];
+}
+
+export interface Rescoring {
+  readonly rescoringId: string;
+  readonly state: 'running' | 'ready' | 'releasing' | 'released';
+  readonly published: number;
+  readonly digest: string | null;
 }
 
 export interface GateEvaluation {
@@ -101,6 +110,8 @@ export type AnswerToSend = Pick<Receipt, 'itemId' | 'seq'> & {
   readonly response: string | null;
   readonly answeredAt: string;
 };
+
+const RESCORINGS = '/v1/results/rescorings';
 
 /** The public routes that the demonstration uses, one method each. */
 export class PlatformClient {
@@ -208,6 +219,27 @@ export class PlatformClient {
 
   resultHistory(attemptId: string): Promise<{ current: Result; earlier: Result[] }> {
     return this.http.call({ method: 'GET', path: `/v1/results/attempts/${attemptId}`, token: this.staff.analyst });
+  }
+
+  beginRescoring({ packageId, version }: { packageId: string; version: number }): Promise<Rescoring> {
+    const json = { packageId, version, scope: { kind: 'all', id: 'all' } };
+    return this.http.call({ method: 'POST', path: RESCORINGS, json, token: this.staff.analyst });
+  }
+
+  rescoring(rescoringId: string): Promise<Rescoring> {
+    return this.http.call({ method: 'GET', path: `${RESCORINGS}/${rescoringId}`, token: this.staff.analyst });
+  }
+
+  /** An analyst proposes, a rollout officer confirms. */
+  async releaseRescoring(rescoringId: string, reasonCode: string): Promise<void> {
+    const path = `${RESCORINGS}/${rescoringId}`;
+    await this.http.call({
+      method: 'POST',
+      path: `${path}/proposal`,
+      json: { reasonCode },
+      token: this.staff.analyst,
+    });
+    await this.http.call({ method: 'POST', path: `${path}/confirmation`, token: this.staff.firstOfficer });
   }
 
   keys(): Promise<{ keys: PublishedKey[] }> {

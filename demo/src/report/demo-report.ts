@@ -1,6 +1,7 @@
 import type { ClusterCast } from '../cast/cast';
 import type { Cluster, Counts, Progress } from '../client/platform.client';
 import type { PersonReport } from '../verify/person.check';
+import type { ScoringReport } from '../verify/theta.check';
 import type { Figures } from './figures';
 
 /** One line of the final table, and of the JSON. */
@@ -38,6 +39,8 @@ export interface DemoReport {
   readonly discardedRepeats: number;
   readonly latencyMs: { readonly median: number | null; readonly p99: number | null; readonly slowest: number | null };
   readonly outage: Outage | null;
+  /** Sum scores and the scores by the SAT12 package; null where the second scoring broke off. */
+  readonly scoring: ScoringReport | null;
   readonly problems: readonly string[];
 }
 
@@ -48,6 +51,7 @@ export interface ReportParts {
   readonly progress: Progress;
   readonly figures: Figures;
   readonly outage: Outage | null;
+  readonly scoring: ScoringReport | null;
   /** What did not come to its end. */
   readonly broken: readonly string[];
   readonly log: string;
@@ -56,7 +60,7 @@ export interface ReportParts {
 
 /** Sums what was found and judges it. */
 export function reportOf(parts: ReportParts): DemoReport {
-  const { casts, persons, figures, outage, log, durationMs } = parts;
+  const { casts, persons, figures, outage, scoring, log, durationMs } = parts;
   const clusters = casts.map((cast) => clusterReport(cast, parts));
   const all = [...persons.values()].flat();
   const problems = [
@@ -81,6 +85,7 @@ export function reportOf(parts: ReportParts): DemoReport {
       slowest: rounded(figures.latencyMs(1)),
     },
     outage,
+    scoring,
     problems,
   };
 }

@@ -1,4 +1,5 @@
 import type { ClusterReport, DemoReport } from './demo-report';
+import type { ScoringReport } from '../verify/theta.check';
 import { table } from './table';
 
 /** A system that failed everywhere says so often enough. */
@@ -21,6 +22,7 @@ export function summaryOf(report: DemoReport, whereToLook: readonly string[]): s
           `  ${outage.victim} was killed after ${outage.acknowledgedBefore} answers and was back after ${milliseconds(outage.durationMs)}`,
         ]
       : []),
+    ...(report.scoring ? describeScoring(report.scoring) : []),
     `  ${(report.durationMs / 1_000).toFixed(1)} s in all`,
     '',
     verdict(report),
@@ -62,9 +64,19 @@ function describeFailedGate({ cluster, gateReason, gateFigures }: ClusterReport)
   return `  cluster ${cluster} failed its gate (${gateReason}): ${reconciled} of ${registered} reconciled, ${reconciledPercent} % where ${passPercent} % are needed\n`;
 }
 
+/** The same answers scored twice: by counting, and by the item parameters that come with the platform. */
+function describeScoring({ people, sumScore, theta, package: used, largestDifference }: ScoringReport): string[] {
+  const { mean, sd, standardErrorFrom, standardErrorTo } = theta;
+  return [
+    `  sum score: mean ${sumScore.mean.toFixed(2)} of ${sumScore.maximum}, SD ${sumScore.sd.toFixed(2)}`,
+    `  SAT12 package (${used}, two-parameter model, in-sample): theta mean ${mean.toFixed(3)}, SD ${sd.toFixed(3)}, standard errors ${standardErrorFrom.toFixed(2)} to ${standardErrorTo.toFixed(2)};`,
+    `  thetas of ${people} people computed again from the CSV differ by at most ${largestDifference.toExponential(1)}`,
+  ];
+}
+
 function verdict({ passed, problems, people }: DemoReport): string {
   if (passed) {
-    return `  PASSED: for each of ${people} people every acknowledged answer is stored exactly once, there is one result,\n  and its score is the one computed from the CSV.`;
+    return `  PASSED: for each of ${people} people every acknowledged answer is stored exactly once, there is one result,\n  and its sum score and its theta are those computed from the CSV.`;
   }
   const printed = problems.slice(0, PROBLEMS_PRINTED_MAX).map((problem) => `    ${problem}`);
   const rest = problems.length - printed.length;
