@@ -1,7 +1,10 @@
 import type { ScoreMatrix } from '../classical/score.matrix';
 import { chiSquareTail, normalCumulative } from '../numeric/distributions';
 
-/** Yates's correction, as in the test's usual form. */
+/**
+ * Yates's correction, as the formula has it: it is not cut off where observed and expected differ by less than it, where
+ * programs that do cut give smaller statistics.
+ */
 const CONTINUITY_CORRECTION = 0.5;
 /** Turns ln alpha into the delta metric of the Educational Testing Service. */
 const DELTA_FACTOR = -2.35;
@@ -63,7 +66,7 @@ export function mantelHaenszel(
     wrong += (b * c) / n;
   }
   if (variance === 0) return null;
-  const chiSquare = Math.max(0, Math.abs(observed - expected) - CONTINUITY_CORRECTION) ** 2 / variance;
+  const chiSquare = (Math.abs(observed - expected) - CONTINUITY_CORRECTION) ** 2 / variance;
   const p = chiSquareTail(chiSquare, 1);
   if (right === 0 || wrong === 0)
     return { chiSquare, p, alpha: null, delta: null, standardError: null, etsClass: null };
