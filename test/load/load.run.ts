@@ -29,7 +29,7 @@ import { PlatformWatch } from './report/platform.watch';
 import { Timeline } from './report/timeline';
 
 /** From the first plan to the first login: sessions and seats are planned, PINs printed, drivers started. */
-const RESERVE_SECONDS_MIN = 6;
+const RESERVE_SECONDS_MIN = 10;
 const RESERVE_SECONDS_MAX = 15;
 const PREPARED_PER_SECOND = 100;
 const SETTLE_TIMEOUT_MS = 300_000;
