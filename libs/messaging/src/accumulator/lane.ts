@@ -5,8 +5,10 @@ import { AppendRefused, AppendUnknown } from './append-errors';
 
 // A queue and a batch that take longer expire before their answer comes, and are then sent again and again.
 const PACE_MS = 2_000;
-// So much is always tried: a pace is only known from what was sent.
-const PACE_RECORDS_MIN = 100;
+// So much is always sent at once: a pace is only known from what was sent.
+const PACE_BATCH_MIN = 25;
+// So much may always wait: a trickle shows no pace, and a burst may follow it.
+const PACE_QUEUE_MIN = 100;
 
 /** One answer of the log. */
 export interface SentBatch {
@@ -70,7 +72,7 @@ export class Lane {
 
   /** As much waits as the log will take in time; what came now would expire or make others expire. */
   get isFull(): boolean {
-    return this.queue.length >= this.paceRecords;
+    return this.queue.length >= Math.max(PACE_QUEUE_MIN, this.paceRecords);
   }
 
   append(record: NewRecord, bytes: number): Promise<AppendedAt> {
@@ -152,7 +154,7 @@ export class Lane {
   private keepPace(outcomes: readonly AppendOutcome[], answeredAfterMs: number): void {
     const appended = outcomes.filter(({ status }) => status === 'appended').length;
     if (appended === 0) return;
-    this.paceRecords = Math.max(PACE_RECORDS_MIN, Math.floor((appended * PACE_MS) / Math.max(1, answeredAfterMs)));
+    this.paceRecords = Math.max(PACE_BATCH_MIN, Math.floor((appended * PACE_MS) / Math.max(1, answeredAfterMs)));
   }
 
   private takeBatch(): Waiter[] {
