@@ -51,7 +51,7 @@ export {
   type TestStatistics,
 } from './classical/item.analysis';
 export { analyzeOptions, type OptionStatistics } from './classical/option.analysis';
-export { analyzeDif, type DifAnalysis, type ItemDif } from './fit/differential.functioning';
+export { analyzeDif, type DifAnalysis, type DifGap, type ItemDif } from './fit/differential.functioning';
 export { etsClass, mantelHaenszel, type EtsClass, type MantelHaenszelResult } from './fit/mantel-haenszel';
 export { logisticDif, type LogisticDifResult } from './fit/logistic.dif';
 export { PersonFitCalculator, type PersonFit } from './fit/person.fit';

@@ -343,6 +343,18 @@ describe('dif', () => {
     expect(Object.keys(plain.items[0]!.logistic)).toEqual(['statistic', 'p', 'rSquaredDifference']);
     expect((await json(...given, '--purify')).purified).toContain('S2WantShout');
   });
+
+  test('an item with more than two scores has stated nulls with the reason, and still counts for matching', async () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_, n) => `p${n},${n % 3},${n % 2},${(n >> 1) % 2},${n % 5 < 2 ? 'f' : 'm'}`,
+    );
+    const responses = write('graded.csv', `personId,q1,q2,q3,g\n${rows.join('\n')}\n`);
+    const { items } = await json('dif', '--responses', responses, '--group', 'g', '--focal', 'f');
+    expect(items[0]).toEqual({ itemId: 'q1', mantelHaenszel: null, logistic: null, reason: 'not-binary' });
+    expect(items[1]!.mantelHaenszel).not.toBeNull();
+    expect(JSON.stringify(items)).not.toMatch(/NaN/);
+  });
 });
 
 describe('person-fit', () => {

@@ -65,9 +65,46 @@ describe('DIF of verbal aggression by gender', () => {
       values: scores.values.map((value, index) => (index % ITEMS === 0 ? 2 * value : value)),
     };
     const { items } = analyzeDif(graded, isFocal, false);
-    expect(items[0]).toEqual({ mantelHaenszel: null, logistic: null });
+    expect(items[0]).toEqual({ mantelHaenszel: null, logistic: null, reason: 'not-binary' });
     expect(items[1]!.mantelHaenszel!.delta).not.toBe(
       analyzeDif(scores, isFocal, false).items[1]!.mantelHaenszel!.delta,
     );
+  });
+
+  /** Two items and a group letter per person. */
+  const pairs = (...people: readonly string[]) => {
+    const values = people.flatMap((person) => [Number(person[0]), Number(person[1])]);
+    const matrix = { persons: people.length, items: 2, values: Float64Array.from(values) };
+    return analyzeDif(
+      matrix,
+      people.map((person) => (person[2] === 'f' ? 1 : 0)),
+      false,
+    ).items;
+  };
+
+  test('everybody alike, strata apart and a matching score without spread each give a stated null', () => {
+    expect(pairs('11r', '10r', '11f', '10f')[0]).toEqual({
+      mantelHaenszel: null,
+      logistic: null,
+      reason: 'same-answer',
+    });
+    expect(pairs('11r', '10r', '00f', '00f', '01r')[0]).toMatchObject({
+      mantelHaenszel: null,
+      reason: 'no-common-stratum',
+    });
+    const alike = pairs('10r', '01r', '10f', '01f', '01f');
+    expect(alike[0]).toMatchObject({ logistic: null, reason: 'matching-score-constant' });
+    expect(alike[0]!.mantelHaenszel!.alpha).not.toBeNull();
+  });
+
+  test('an odds ratio of 0 or infinity is null, and its test stands', () => {
+    const [item] = pairs('10r', '10r', '01f', '01f', '00r', '11f');
+    expect(item).toMatchObject({ mantelHaenszel: { alpha: null, etsClass: null }, reason: 'odds-ratio-unbounded' });
+    expect(item!.mantelHaenszel!.chiSquare).toBeGreaterThan(0);
+  });
+
+  test('the correction is not cut off where observed and expected nearly agree', () => {
+    // One stratum of 2 by 2 people, half of them right in each group: |0| - 0.5 squared over 4 * 4 / (16 * 3).
+    expect(pairs('10r', '01r', '10f', '01f')[0]!.mantelHaenszel!.chiSquare).toBeCloseTo(0.75, 12);
   });
 });

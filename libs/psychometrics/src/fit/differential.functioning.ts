@@ -8,10 +8,21 @@ const PURIFICATION_SIGNIFICANCE = 0.05;
 /** Purification that has not settled by then is going round in circles. */
 const ROUNDS_MAX = 50;
 
+/**
+ * Why a result of an item is missing:
+ * `not-binary` it has scores above 1; `same-answer` everybody answered alike; `no-common-stratum` no matching score was
+ * reached by both groups with both answers; `odds-ratio-unbounded` a cell of every such stratum is empty, so that the
+ * odds ratio is 0 or infinite; `matching-score-constant` it does not vary in each group, so that no regression is
+ * identified.
+ */
+export type DifGap =
+  'not-binary' | 'same-answer' | 'no-common-stratum' | 'odds-ratio-unbounded' | 'matching-score-constant';
+
 export interface ItemDif {
-  /** Null for items with scores above 1 and where no stratum says anything. */
   readonly mantelHaenszel: MantelHaenszelResult | null;
   readonly logistic: LogisticDifResult | null;
+  /** Why one of the two, or a part of it, is null; null where everything is there. */
+  readonly reason: DifGap | null;
 }
 
 export interface DifAnalysis {
@@ -39,14 +50,21 @@ export function analyzeDif(scores: ScoreMatrix, isFocal: ArrayLike<number>, puri
     purified = next;
   }
   const items = Array.from({ length: scores.items }, (_, item) => {
-    const matching = matchingScores(scores, purified, item);
-    if (!isBinary(scores, item)) return { mantelHaenszel: null, logistic: null };
-    return {
-      mantelHaenszel: mantelHaenszel(scores, item, matching, isFocal),
-      logistic: logisticDif(scores, item, matching, isFocal),
-    };
+    return itemDif(scores, item, matchingScores(scores, purified, item), isFocal);
   });
   return { items, purified, settled };
+}
+
+function itemDif(scores: ScoreMatrix, item: number, matching: Float64Array, isFocal: ArrayLike<number>): ItemDif {
+  if (!isBinary(scores, item)) return { mantelHaenszel: null, logistic: null, reason: 'not-binary' };
+  if (isConstant(scores, item)) return { mantelHaenszel: null, logistic: null, reason: 'same-answer' };
+  const byStrata = mantelHaenszel(scores, item, matching, isFocal);
+  const logistic = logisticDif(scores, item, matching, isFocal);
+  let reason: DifGap | null = null;
+  if (logistic === null) reason = 'matching-score-constant';
+  if (byStrata?.alpha === null) reason = 'odds-ratio-unbounded';
+  if (byStrata === null) reason = 'no-common-stratum';
+  return { mantelHaenszel: byStrata, logistic, reason };
 }
 
 function flaggedItems(scores: ScoreMatrix, isFocal: ArrayLike<number>, purified: readonly number[]): number[] {
@@ -78,6 +96,14 @@ function isBinary(scores: ScoreMatrix, item: number): boolean {
   for (let person = 0; person < scores.persons; person++) {
     const value = scores.values[person * scores.items + item]!;
     if (value !== 0 && value !== 1) return false;
+  }
+  return true;
+}
+
+function isConstant(scores: ScoreMatrix, item: number): boolean {
+  const first = scores.values[item]!;
+  for (let person = 1; person < scores.persons; person++) {
+    if (scores.values[person * scores.items + item] !== first) return false;
   }
   return true;
 }

@@ -15,7 +15,7 @@ export interface LogisticDifResult {
  *
  * @param matching one matching score per person
  * @param isFocal 1 for the focal group, 0 for the reference group
- * @returns null when everybody has the same answer
+ * @returns null when everybody has the same answer, or the matching score does not vary in each group
  */
 export function logisticDif(
   scores: ScoreMatrix,
@@ -30,6 +30,7 @@ export function logisticDif(
   const empty = logisticLogLikelihood([{ predictors: [1], ones, total: persons }]);
   const byScore = logisticLogLikelihood(rows.map((row) => ({ ...row, predictors: row.predictors.slice(0, 2) })));
   const byGroup = logisticLogLikelihood(rows);
+  if (empty === null || byScore === null || byGroup === null) return null;
   const statistic = Math.max(0, 2 * (byGroup - byScore));
   return {
     statistic,

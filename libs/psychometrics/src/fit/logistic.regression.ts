@@ -18,10 +18,14 @@ export interface BinomialRow {
 /**
  * Highest log-likelihood of a logistic regression, by Newton steps with halving. Under perfect separation it converges to
  * its limit while the coefficients run away, so it exists even where they do not.
+ *
+ * @returns null when a predictor says what the others say already, so that the model is not identified
  */
-export function logisticLogLikelihood(rows: readonly BinomialRow[]): number {
+export function logisticLogLikelihood(rows: readonly BinomialRow[]): number | null {
   const size = rows[0]!.predictors.length;
   let coefficients = new Float64Array(size);
+  // At coefficients of 0 every observation has the same weight: there the information is singular only for that reason.
+  if (newtonMove(rows, coefficients) === null) return null;
   let height = logLikelihood(rows, coefficients);
   for (let step = 0; step < STEPS_MAX; step++) {
     const move = newtonMove(rows, coefficients);

@@ -64,6 +64,6 @@ function readGroups(file: ResponseFile, given: DifArguments): number[] {
   });
 }
 
-function renderDif({ mantelHaenszel, logistic }: ItemDif): object {
-  return { mantelHaenszel, logistic };
+function renderDif({ mantelHaenszel, logistic, reason }: ItemDif): object {
+  return reason === null ? { mantelHaenszel, logistic } : { mantelHaenszel, logistic, reason };
 }
