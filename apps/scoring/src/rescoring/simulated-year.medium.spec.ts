@@ -1,7 +1,7 @@
 import { ALL_TOPICS, buildEvent, type EventName, TOPICS, type TopicAlias } from '@app/contracts';
 import { MemoryEventLog } from '@app/messaging';
-import { createRandomStream, normalQuantile } from '@app/psychometrics';
 import { calibratedPackage, mendedKey, readSat12, sumPackage } from '../../tools/sat12-packages';
+import { simulateChoices } from '../../tools/simulated-sat12';
 import { readPackage } from '../packages/package-file';
 import { collectAnswers, countingItems } from '../quality/collected-answers';
 import { reportScale } from '../quality/domain/quality-report';
@@ -12,32 +12,12 @@ import { dryRun, type DryRunPart, dryRunRanges } from './dry-run';
 
 const PEOPLE = 40_000;
 const BATCH = 500;
-const SEED = 32;
-const OPTIONS = ['1', '2', '3', '4', '5'];
 const EVERYBODY = { kind: 'all', id: 'all' } as const;
 const TIMEOUT_MS = 600_000;
 
 const sat12 = readSat12();
 const key = mendedKey(sat12);
 const itemIds = [...sat12.itemIds];
-const truth = calibratedPackage(sat12, key, 2).calibration!.items.map((item) => {
-  if (item.model !== '2PL') throw new Error('the calibration is a 2PL');
-  return item;
-});
-
-/** Options chosen by people of N(0, 1) under the calibrated 2PL; a wrong answer is any other option. */
-function simulate(): string[][] {
-  const stream = createRandomStream(SEED);
-  return Array.from({ length: PEOPLE }, () => {
-    const theta = normalQuantile(stream.next() + 2 ** -33);
-    return truth.map(({ a, b }, item) => {
-      const isRight = stream.next() < 1 / (1 + Math.exp(-a * (theta - b)));
-      const wrong = OPTIONS.filter((option) => option !== key[item]);
-      return isRight ? key[item]! : wrong[Math.floor(stream.next() * wrong.length)]!;
-    });
-  });
-}
-
 const idOf = (person: number) => `attempt-${String(person).padStart(5, '0')}`;
 const sections = [{ sectionId: 'science', itemIds }];
 const closing = (choices: readonly string[], person: number) =>
@@ -49,7 +29,7 @@ const closing = (choices: readonly string[], person: number) =>
   });
 
 describe('a year of 40,000 people and one wrong key', () => {
-  const people = simulate();
+  const people = simulateChoices(sat12, PEOPLE);
   const log = new MemoryEventLog();
 
   beforeAll(async () => {
