@@ -1,11 +1,15 @@
 #!/bin/sh
 # Replaces every container of the services by one of the image that PETABAKAT_VERSION names, one at a time: the new one
 # is started beside the old ones and has to be ready before an old one is asked to stop. Nothing else is touched. Run it
-# again after a failure: containers that run the new image already are left alone.
+# again after a failure: containers that run the new image already are left alone, unless --all is given, which is for
+# changed secrets.
 #
-#   PETABAKAT_VERSION=0.2.0 deploy/rolling-upgrade.sh [service...]
+#   PETABAKAT_VERSION=0.2.0 deploy/rolling-upgrade.sh [--all] [service...]
 set -eu
 cd "$(dirname "$0")/.."
+
+all=no
+[ "${1:-}" != --all ] || { all=yes; shift; }
 
 # Readers before writers: whoever reads an event has to know it before anybody writes it.
 [ $# -gt 0 ] || set -- assessment scoring scheduler gateway
@@ -35,7 +39,7 @@ replace() {
   service="$1"
   olds="$(docker compose ps --quiet "$service")"
   for old in $olds; do
-    [ "$(docker inspect --format '{{.Image}}' "$old")" != "$wanted" ] || continue
+    [ "$all" = yes ] || [ "$(docker inspect --format '{{.Image}}' "$old")" != "$wanted" ] || continue
     before="$(docker compose ps --all --quiet "$service")"
     count="$(echo "$before" | wc -w)"
     docker compose --progress quiet up --detach --no-deps --no-recreate --scale "$service=$((count + 1))" "$service"
