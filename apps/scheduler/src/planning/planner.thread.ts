@@ -15,31 +15,70 @@ export interface PlannerThreadOptions {
   readonly thread?: Pick<WorkerOptions, 'execArgv'>;
 }
 
-/**
- * Plans in a thread of its own, so that nothing else waits. Past the time limit the thread is ended: there is no plan
- * then, not a worse one.
- *
- * @throws DomainError `plan.*`
- */
+/** Plans once, in a thread that ends with the plan. @throws DomainError `plan.*` */
 export async function planInThread(
   task: PlanningTask,
   { timeLimitMs, thread }: PlannerThreadOptions,
 ): Promise<PlanningResult> {
-  const worker = new Worker(require.resolve('./planner.worker'), { ...thread, workerData: task });
-  let timer: NodeJS.Timeout | undefined;
+  const planner = new PlannerThread(thread);
   try {
-    const reply = await new Promise<PlannerReply>((resolve, reject) => {
-      timer = setTimeout(() => reject(beyond(timeLimitMs)), timeLimitMs);
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error('the planning thread ended without a plan')));
-    });
-    if ('result' in reply) return reply.result;
-    const { code, message, problems } = reply.refusal;
-    throw new DomainError(code, message, { problems });
+    return await planner.plan(task, timeLimitMs);
   } finally {
-    clearTimeout(timer);
-    await worker.terminate();
+    await planner.stop();
+  }
+}
+
+/**
+ * Plans in a thread of its own, one task at a time, so that nothing else waits. The thread stays for the next task, since
+ * loading it takes longer than most plans. Past the time limit it is ended: there is no plan then, not a worse one.
+ */
+export class PlannerThread {
+  private worker: Worker | null = null;
+
+  constructor(private readonly thread: PlannerThreadOptions['thread']) {}
+
+  /** @throws DomainError `plan.*` */
+  async plan(task: PlanningTask, timeLimitMs: number): Promise<PlanningResult> {
+    try {
+      const reply = await this.ask(task, timeLimitMs);
+      if ('result' in reply) return reply.result;
+      const { code, message, problems } = reply.refusal;
+      throw new DomainError(code, message, { problems });
+    } catch (error) {
+      // Whatever it was doing, the next task gets a thread that does nothing else.
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { worker } = this;
+    this.worker = null;
+    await worker?.terminate();
+  }
+
+  private async ask(task: PlanningTask, timeLimitMs: number): Promise<PlannerReply> {
+    const worker = (this.worker ??= this.start());
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<PlannerReply>((resolve, reject) => {
+        timer = setTimeout(() => reject(beyond(timeLimitMs)), timeLimitMs);
+        worker.once('message', resolve);
+        worker.once('error', reject);
+        worker.once('exit', () => reject(new Error('the planning thread ended without a plan')));
+        worker.ref();
+        worker.postMessage(task);
+      });
+    } finally {
+      clearTimeout(timer);
+      worker.removeAllListeners();
+      // A thread that waits for a task keeps no process alive.
+      worker.unref();
+    }
+  }
+
+  private start(): Worker {
+    return new Worker(require.resolve('./planner.worker'), this.thread);
   }
 }
 

@@ -1,10 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { DomainError } from '@app/contracts';
 import type { PlannerReply } from './planner.thread';
 import { runPlanning } from './planning.run';
 import type { PlanningTask } from './planning.task';
 
-parentPort!.postMessage(reply(workerData as PlanningTask));
+parentPort!.on('message', (task: PlanningTask) => parentPort!.postMessage(reply(task)));
 
 /** An error of a class does not survive the way between threads; what it says does. */
 function reply(task: PlanningTask): PlannerReply {
