@@ -6,10 +6,11 @@ import type { Person } from '../people/people';
 import type { Scenario } from '../scenario/scenario';
 import type { DemoClock } from '../system/demo-clock';
 import type { RolloutPlatform } from '../system/rollout-platform';
-import type { Closing, ClosingsBuilt, ClosingsTask, FormOfItems, Sitting } from './closings';
+import type { Closing, ClosingsBuilt, FormOfItems, Sitting } from './closings';
 import { ClosingsThread } from './closings.thread';
 import { recordOf } from './event-records';
-import { PlanView, type PlannedSession, type SeatedPerson } from './plan-view';
+import { PlanView, type PlannedSession } from './plan-view';
+import { type IncidentDay, sittingsOf } from './sittings';
 
 /** The domain of the leaves that a session is sealed over, as docs/receipts.md gives it. */
 const SESSION_LEAF_DOMAIN = 'petabakat.session-leaf.v1';
@@ -22,12 +23,13 @@ const PROCESSES = [
 const WINDOW_SECONDS = 60;
 /** A report is a minute old when the gates read it. */
 const REPORTED_BEFORE_MS = 30_000;
-const ATTEMPT_ID_CHARACTERS = 31;
 
-/** What a day of the incident does. */
-export interface IncidentDay {
-  readonly siteId: string;
-  readonly creditedSeconds: number;
+/** Everything that a range of time brings. */
+interface Day {
+  readonly sessions: readonly PlannedSession[];
+  readonly sittings: readonly (Sitting & { readonly formId: string })[];
+  /** Equal days have equal names. */
+  readonly name: string;
 }
 
 export interface StandInOptions {
@@ -53,6 +55,7 @@ export class StandIn {
   private readonly planPositions = new Map<number, number>();
   private readonly versions = new Map<string, number>();
   private readonly thread: ClosingsThread;
+  private foreseen: { readonly name: string; readonly built: Promise<ClosingsBuilt> } | null = null;
   private nextOffsets: readonly number[] = Array.from({ length: TOPICS.attempts.partitions }, () => 0);
 
   constructor(private readonly options: StandInOptions) {
@@ -104,72 +107,59 @@ export class StandIn {
     this.plan.apply(await this.options.platform.readOn('plan', this.planPositions));
   }
 
+  /** Begins to build what a range of time will bring, as far as the plan tells already. */
+  foresee(fromMs: number, toMs: number, incident: IncidentDay | null): void {
+    const day = this.dayOf(fromMs, toMs, incident);
+    if (day.sittings.length > 0) this.foreseen = { name: day.name, built: this.build(day) };
+  }
+
   /**
    * Plays all sessions that start in a range of time: opens them if their cluster is admitted, lets people sit, seals.
    *
    * @returns the sessions that were held
    */
   async playSessions(fromMs: number, toMs: number, incident: IncidentDay | null): Promise<readonly PlannedSession[]> {
-    const sessions = this.plan.startingBetween(fromMs, toMs).filter(({ cluster }) => this.plan.isAdmitted(cluster));
-    const closings: Closing[] = [];
-    for (const [formId, form] of this.options.forms) {
-      const sittings = sessions
-        .filter((session) => session.formId === formId)
-        .flatMap((session) => this.sittingsOf(session, incident));
-      if (sittings.length > 0) closings.push(...(await this.build(form, sittings)).closings);
-    }
-    await this.appendDay(sessions, closings);
-    this.attempts += closings.length;
-    return sessions;
-  }
-
-  private async build(form: FormOfItems, sittings: readonly Sitting[]): Promise<ClosingsBuilt> {
-    const { seed, scenario, platform } = this.options;
-    const { nextOffsets } = this;
-    const task: ClosingsTask = { seed, form, omittedShare: scenario.people.omittedShare, sittings, nextOffsets };
-    const built = await platform.timed('generator: answers and roots', () => this.thread.build(task));
+    const { platform } = this.options;
+    const day = this.dayOf(fromMs, toMs, incident);
+    const built = await platform.timed('generator: answers and roots', () => this.foreseenOr(day));
     this.nextOffsets = built.nextOffsets;
-    return built;
+    await this.appendDay(day.sessions, built.closings);
+    for (const { analyticsId } of day.sittings) this.attended.add(analyticsId);
+    this.attempts += built.closings.length;
+    return day.sessions;
   }
 
-  private sittingsOf(session: PlannedSession, incident: IncidentDay | null): Sitting[] {
-    const seated = [...session.seats.values()].sort((one, other) => (one.analyticsId < other.analyticsId ? -1 : 1));
-    return seated.flatMap((seat) => {
-      const person = this.options.people.get(seat.analyticsId)!;
-      return this.comes(person, session.formId) ? [this.sittingOf(session, seat, person, incident)] : [];
-    });
+  private dayOf(fromMs: number, toMs: number, incident: IncidentDay | null): Day {
+    const sessions = this.plan.startingBetween(fromMs, toMs).filter(({ cluster }) => this.plan.isAdmitted(cluster));
+    const turnout = { ...this.options, incident };
+    const sittings = sessions.flatMap((session) =>
+      sittingsOf(session, turnout).map((sitting) => ({ ...sitting, formId: session.formId })),
+    );
+    return { sessions, sittings, name: hash('sha256', JSON.stringify(sittings)) };
   }
 
-  /** One number per person orders them: whoever stayed away from the first sitting is judged again by what is left. */
-  private comes({ diligence }: Person, formId: string): boolean {
-    const { form, people } = this.options.scenario;
-    if (formId === form.formId) return diligence < people.turnout;
-    return (diligence - people.turnout) / (1 - people.turnout) < people.makeUpTurnout;
+  /** What was built ahead, unless the plan has changed since. */
+  private async foreseenOr(day: Day): Promise<ClosingsBuilt> {
+    const foreseen = this.foreseen;
+    this.foreseen = null;
+    if (foreseen?.name === day.name) return foreseen.built;
+    await foreseen?.built;
+    return this.build(day);
   }
 
-  private sittingOf(
-    { sessionId, startsAt, durationSeconds, siteId, formId }: PlannedSession,
-    { analyticsId }: SeatedPerson,
-    { agency, jobLevel, theta }: Person,
-    incident: IncidentDay | null,
-  ): Sitting {
-    const { seed, scenario } = this.options;
-    const attemptId = `a${hash('sha256', `${seed}/${formId}/${analyticsId}`).slice(0, ATTEMPT_ID_CHARACTERS)}`;
-    this.attended.add(analyticsId);
-    const isResumed = this.attended.size % scenario.people.attemptsPerResume === 0;
-    const startsAtMs = Date.parse(startsAt);
-    return {
-      attemptId,
-      analyticsId,
-      agency,
-      jobLevel,
-      sessionId,
-      theta,
-      startsAtMs,
-      endsAtMs: startsAtMs + durationSeconds * 1_000,
-      creditedSeconds: incident?.siteId === siteId ? incident.creditedSeconds : 0,
-      resumes: isResumed ? 1 : 0,
-    };
+  private async build({ sittings }: Day): Promise<ClosingsBuilt> {
+    const { seed, scenario, forms } = this.options;
+    const { omittedShare } = scenario.people;
+    const closings: Closing[] = [];
+    let { nextOffsets } = this;
+    for (const [formId, form] of forms) {
+      const own = sittings.filter((sitting) => sitting.formId === formId);
+      if (own.length === 0) continue;
+      const built = await this.thread.build({ seed, form, omittedShare, sittings: own, nextOffsets });
+      closings.push(...built.closings);
+      nextOffsets = built.nextOffsets;
+    }
+    return { closings, nextOffsets };
   }
 
   private async appendDay(sessions: readonly PlannedSession[], closings: readonly Closing[]): Promise<void> {

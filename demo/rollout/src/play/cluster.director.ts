@@ -6,7 +6,7 @@ import type { ClusterScenario, ScenarioFiles } from '../scenario/scenario';
 import type { DemoClock } from '../system/demo-clock';
 import type { RolloutPlatform } from '../system/rollout-platform';
 import type { Diary } from './diary';
-import type { StaffDesk } from './staff-desk';
+import type { ClusterSeen, StaffDesk, StepTaken, TwoPersonStep } from './staff-desk';
 
 /** One person each day at most: the image that every site was set up with. */
 const IMAGE_HASH = hash('sha256', 'image of the exam computers, scenario');
@@ -72,15 +72,13 @@ export class ClusterDirector {
   }
 
   /** After a day's sessions have been counted and the gates have looked. */
-  async afterSessions(date: string): Promise<void> {
+  async afterSessions(date: string, seen: ClusterSeen): Promise<void> {
     const window = this.windowOf(date);
-    if (!window) return;
+    if (!window || seen.state === 'held') return;
     const isLast = window.dates.at(-1) === date;
-    const { state } = await this.context.desk.look(this.number);
-    if (state === 'held') return;
-    if (isLast && window.stage === 'make-up') return this.close();
-    if (isLast) await this.goOn(window.stage);
-    await this.planNext(date);
+    if (isLast && window.stage === 'make-up') return this.close(seen);
+    const { stage } = isLast ? await this.goOn(window.stage, seen) : seen;
+    await this.planNext(date, stage);
     await this.loseSite(window, date);
   }
 
@@ -92,24 +90,26 @@ export class ClusterDirector {
   }
 
   /** The canary goes on by two people; a wave by its gates, or over a doubt by two people. */
-  private async goOn(stage: string): Promise<void> {
-    const seen = await this.context.desk.look(this.number);
-    if (stage === 'canary' && seen.stage === 'canary') await this.step('promote', 'canary-looked-at');
-    else if (seen.stage === stage) await this.step('advance', 'wave-looked-at');
+  private async goOn(stage: string, seen: ClusterSeen): Promise<ClusterSeen> {
+    if (seen.stage !== stage) return seen;
+    const taken =
+      stage === 'canary'
+        ? await this.step('promote', 'canary-looked-at')
+        : await this.step('advance', 'wave-looked-at');
+    return taken?.cluster ?? seen;
   }
 
-  private async step(step: Parameters<StaffDesk['decide']>[1], reasonCode: string): Promise<boolean> {
+  private async step(step: TwoPersonStep, reasonCode: string): Promise<StepTaken | null> {
     const { desk, diary } = this.context;
     const taken = await desk.decide(this.number, step, reasonCode);
     if (!taken) diary.note('refused', this.number, { step });
     else if (taken.overrides.length > 0)
       diary.note('overridden', this.number, { step, gates: taken.overrides.join(' ') });
-    return taken !== null;
+    return taken;
   }
 
   /** Seats for the stage that the cluster has reached, unless it has them. */
-  private async planNext(date: string): Promise<void> {
-    const { stage } = await this.context.desk.look(this.number);
+  private async planNext(date: string, stage: string): Promise<void> {
     const window = this.windows.find((one) => one.stage === stage);
     if (!window || this.plans.has(stage) || window.dates.at(-1)! <= date) return;
     await this.planStage(stage);
@@ -209,10 +209,10 @@ export class ClusterDirector {
     return later.length;
   }
 
-  private async close(): Promise<void> {
+  private async close(seen: ClusterSeen): Promise<void> {
     const { platform, files, diary } = this.context;
     const { formId, version } = files.scenario.form;
-    await this.goOn('wave-100');
+    await this.goOn('wave-100', seen);
     await platform.call('analystAna', 'POST', `/v1/results/quality/${formId}/${version}/reports`);
     await platform.atRest();
     const isClosed = await this.step('close', 'all-sessions-sealed');

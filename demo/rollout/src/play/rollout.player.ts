@@ -1,5 +1,6 @@
 import type { FormOfItems } from '../generator/closings';
-import { type IncidentDay, StandIn } from '../generator/stand-in';
+import type { IncidentDay } from '../generator/sittings';
+import { StandIn } from '../generator/stand-in';
 import { type Person, peopleOf } from '../people/people';
 import { addDays, datesBetween, incidentDates, weekdayOf, windowsOf } from '../scenario/calendar';
 import { type ScenarioFiles, scaleSizes } from '../scenario/scenario';
@@ -9,7 +10,7 @@ import { ClusterDirector } from './cluster.director';
 import { Diary } from './diary';
 import { localDateOf, momentOf } from './local-time';
 import { importPackages, importReference } from './reference';
-import { StaffDesk } from './staff-desk';
+import { type ClusterSeen, StaffDesk } from './staff-desk';
 
 /** Staff prepare in the morning, sessions run, and what they were is counted right after their end. */
 const MORNING = '06:00';
@@ -45,6 +46,7 @@ export class RolloutPlayer {
   private readonly standIn: StandIn;
   private readonly desk: StaffDesk;
   private readonly resumeOn = new Map<number, string>();
+  private readonly sessionDates: readonly string[];
   private note = '';
 
   private constructor(
@@ -64,6 +66,8 @@ export class RolloutPlayer {
       const members = this.people.filter(({ agency }) => clusterOf.get(agency) === cluster.cluster);
       return new ClusterDirector(cluster, windowsOf(cluster, scenario), members, context);
     });
+    const windows = this.directors.flatMap((director) => director.windows);
+    this.sessionDates = [...new Set(windows.flatMap(({ dates }) => dates))].sort();
   }
 
   static async prepare(options: PlayOptions): Promise<RolloutPlayer> {
@@ -111,23 +115,38 @@ export class RolloutPlayer {
     await this.standIn.reportFigures();
     await platform.atRest();
     for (const director of playing) {
-      await director.afterSessions(date);
-      await this.noticeHold(director, date);
+      const seen = await this.desk.look(director.number);
+      await director.afterSessions(date, seen);
+      this.noticeHold(director, date, seen);
     }
+    this.foreseeNext(date);
   }
 
   private async holdSessions(date: string): Promise<void> {
-    const { clock, platform, files } = this.options;
-    const { startsAt, minutes } = files.scenario.session;
-    const fromMs = momentOf(date, startsAt);
-    const endMs = fromMs + (minutes + COUNTED_AFTER_MINUTES) * 60_000;
+    const { clock, platform } = this.options;
+    const { fromMs, toMs } = this.hoursOf(date);
     await this.standIn.followPlan();
-    const held = await this.standIn.playSessions(fromMs, endMs, this.incidentOn(date));
-    clock.moveTo(endMs);
+    const held = await this.standIn.playSessions(fromMs, toMs, this.incidentOn(date));
+    clock.moveTo(toMs);
     await this.standIn.reportFigures();
     await platform.atRest();
     await platform.evaluateGates();
     this.note = held.length === 0 ? 'no session was held' : `cluster ${held[0]!.cluster}, ${held.length} sessions`;
+  }
+
+  /** Answers of the next day are built in their thread while the services count this one's. */
+  private foreseeNext(date: string): void {
+    const next = this.sessionDates.find((later) => later > date);
+    if (next === undefined) return;
+    const { fromMs, toMs } = this.hoursOf(next);
+    this.standIn.foresee(fromMs, toMs, this.incidentOn(next));
+  }
+
+  /** From the start of the sessions to the moment at which everything about them is in the log. */
+  private hoursOf(date: string): { readonly fromMs: number; readonly toMs: number } {
+    const { startsAt, minutes } = this.options.files.scenario.session;
+    const fromMs = momentOf(date, startsAt);
+    return { fromMs, toMs: fromMs + (minutes + COUNTED_AFTER_MINUTES) * 60_000 };
   }
 
   private incidentOn(date: string): IncidentDay | null {
@@ -139,10 +158,9 @@ export class RolloutPlayer {
   }
 
   /** Whoever was held goes on the next Monday, when two people have seen that the cause is mended. */
-  private async noticeHold(director: ClusterDirector, date: string): Promise<void> {
-    const seen = await this.desk.look(director.number);
-    if (seen.state !== 'held' || this.resumeOn.has(director.number)) return;
-    const last = seen.steps.at(-1)!;
+  private noticeHold(director: ClusterDirector, date: string, { state, steps }: ClusterSeen): void {
+    if (state !== 'held' || this.resumeOn.has(director.number)) return;
+    const last = steps.at(-1)!;
     this.diary.note('held', director.number, { reason: last.reasonCode, by: last.actors.join(' ') });
     this.resumeOn.set(director.number, addDays(date, (8 - weekdayOf(date)) % 7 || 7));
   }

@@ -27,6 +27,8 @@ const ACCOUNTS: Readonly<Record<Account, Role>> = {
 };
 export type Account = 'officerRini' | 'officerBudi' | 'operationsTono' | 'analystAna';
 
+/** Nothing trickles here: a batch is whatever has been appended. */
+const BATCH_SPACING_MS = 1;
 /** Looks while something is under way; a look costs a millisecond of the database. */
 const LOOK_EVERY_MS = 4;
 /** A day takes a second; whatever takes a minute has stopped. */
@@ -85,7 +87,7 @@ export class RolloutPlatform {
       ? null
       : await EmbeddedPostgres.start({ dataDir: join(options.folder, 'postgres') });
     const url = options.databaseUrl ?? postgres!.url;
-    const log = await PostgresEventLog.open({ url, batchSpacingMs: 0 });
+    const log = await PostgresEventLog.open({ url, batchSpacingMs: BATCH_SPACING_MS });
     await log.createTopics(ALL_TOPICS);
     const staff = await StaffDirectory.open({ url });
     const reader = new Client({ connectionString: url });
