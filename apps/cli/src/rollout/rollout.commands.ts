@@ -4,6 +4,7 @@ import { parseWholeNumber } from '../arguments';
 import { type CommandGroup, action } from '../command-group';
 import { renderFields, renderTable } from '../console/table';
 import { pathOf } from '../http/api-client';
+import { addAttestCommand } from './attest.command';
 import { addForecastCommands } from './forecast.commands';
 import { addRollbackCommand } from './rollback.command';
 
@@ -124,6 +125,7 @@ export const addRolloutCommands: CommandGroup = (program, surroundings) => {
         decide(context, number, 'confirmations', { version: seen, step }),
       ),
     );
+  addAttestCommand(rollout, surroundings);
   addForecastCommands(rollout, surroundings);
   addRollbackCommand(rollout, surroundings);
 };
