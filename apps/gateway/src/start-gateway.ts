@@ -13,7 +13,7 @@ import { TOPICS } from '@app/contracts';
 import { type EventLog, systemRuntime } from '@app/messaging';
 import { HealthRegistry } from '@app/observability';
 import { type AttemptViews, InProcessAttemptViews, RedisAttemptViews } from '@app/views';
-import { Logger } from '@nestjs/common';
+import { type LogLevel, Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { GatewayConfig } from './config';
 import { GatewayModule } from './gateway.module';
@@ -76,6 +76,7 @@ async function createGateway(
     name: 'gateway',
     bodyLimitBytes: BODY_BYTES_MAX,
     ambientCorrelation: false,
+    logLevel: config.logLevel as LogLevel,
   });
   protectRoutes(app, { staff: null, attemptTokens: new AttemptTokens(parseKeys(config.attemptTokenKeys)) });
   registerUpstreams(app.getHttpAdapter().getInstance(), upstreams);

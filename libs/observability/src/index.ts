@@ -1,4 +1,12 @@
-export { correlateRequest, correlationId, correlationIdOf, runWithCorrelation } from './correlation';
+export {
+  correlateRequest,
+  correlationId,
+  correlationIdIn,
+  correlationIdOf,
+  isTracingRecords,
+  runWithCorrelation,
+  traceRecords,
+} from './correlation';
 export { HealthController } from './health.controller';
 export { HEALTH_CHECK_TIMEOUT_MS, type HealthCheck, HealthRegistry } from './health.registry';
 export { JsonLogger } from './json-logger';

@@ -6,6 +6,7 @@ import {
   type FreshDatabase,
   type LocalKafka,
   type LocalRedis,
+  APPS,
   PlatformProcesses,
   freshDatabase,
   localKafka,
@@ -106,7 +107,8 @@ export class TestPlatform implements PlatformUnderTest {
     private readonly kafka: LocalKafka | null,
   ) {}
 
-  static async start(brokers: 0 | 1 | 3): Promise<TestPlatform> {
+  /** @param env variables of all services, over those that they get anyway */
+  static async start(brokers: 0 | 1 | 3, env: NodeJS.ProcessEnv = {}): Promise<TestPlatform> {
     const [database, redis, kafka] = await Promise.all([
       freshDatabase(),
       localRedis(),
@@ -125,6 +127,7 @@ export class TestPlatform implements PlatformUnderTest {
     const processes = await PlatformProcesses.start({
       databaseUrl: database.url,
       redisUrl: redis.url,
+      env: Object.fromEntries(APPS.map((app) => [app, env])),
       ...(kafka ? { kafka: { brokers: kafka.brokers, replicationFactor } } : {}),
     });
     return new TestPlatform(processes, log, await Staff.hire(database.url), database, redis, kafka);

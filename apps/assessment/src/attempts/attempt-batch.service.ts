@@ -4,6 +4,7 @@ import { leafOf, merkleRoot } from '@app/receipts';
 import type { AttemptView, AttemptViews } from '@app/views';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ASSESSMENT_SOURCE, ASSESSMENT_VIEWS, ATTEMPT_STORE } from '../assessment.tokens';
+import { type Remark, correlationIdOfClosing, remarksOn } from './attempt-remarks';
 import type { AttemptNeeds, AttemptStore } from './attempt.store';
 import { type AttemptRecord, rejudges } from './domain/attempt-fold';
 import { type KeyedRecord, foldRecords } from './domain/attempt-history';
@@ -21,13 +22,19 @@ export class AttemptBatchService {
 
   async apply(batch: EventBatch): Promise<void> {
     let changed: AttemptHeader[] = [];
+    let remarks: Remark[] = [];
     await this.store.apply(batch, async (fresh, rows) => {
       const records = keyedRecords(fresh);
       const states = await rows.load(needsOf(records));
       const changes = foldRecords(states, records, rootOf);
-      await rows.save(changes, changes.closed.map(closedEvent));
+      const closings = changes.closed.map((closed) =>
+        closedEvent(closed, correlationIdOfClosing(fresh, closed.attemptId, changes)),
+      );
+      await rows.save(changes, closings);
       changed = [...changes.headers.values()];
+      remarks = remarksOn(fresh, states, changes);
     });
+    for (const { level, ...remark } of remarks) this.logger[level](remark);
     if (changed.length > 0) await this.showViews(changed);
   }
 
@@ -77,12 +84,13 @@ function needsOf(records: readonly KeyedRecord[]): AttemptNeeds {
   return { attemptIds: [...attemptIds], wholeIds: [...whole], touched };
 }
 
-function closedEvent(closed: AttemptClosed): OutboxEvent {
+function closedEvent(closed: AttemptClosed, correlationId: string | undefined): OutboxEvent {
   const event = buildEvent('attemptClosed', {
     id: `${closed.attemptId}/closed/${closed.closing}`,
     source: ASSESSMENT_SOURCE,
     subject: closed.attemptId,
     time: closed.closedAt,
+    correlationId,
     data: closed,
   });
   return { topic: 'responses', key: closed.attemptId, event };

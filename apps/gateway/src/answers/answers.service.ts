@@ -3,7 +3,9 @@ import { type AnswerSubmitted, DomainError, type ErrorCode, SEQ_EPOCH_FACTOR, bu
 import type { AttemptClaims } from '@app/access';
 import { type Accumulator, AccumulatorFull, AppendRefused, type Runtime } from '@app/messaging';
 import type { Commitments, Receipt, ReceiptSigner } from '@app/receipts';
+import { isTracingRecords } from '@app/observability';
 import type { AttemptView } from '@app/views';
+import { Logger } from '@nestjs/common';
 import { stampOf } from './answer-stamp';
 import type { AnswersMetrics } from './answers.metrics';
 import type { AttemptViewCache } from './attempt-view.cache';
@@ -39,6 +41,8 @@ export interface AnswersServiceParts {
 
 /** Brings answers into the log and says about each what became of it; acknowledges only what the log holds. */
 export class AnswersService {
+  private readonly logger = new Logger(AnswersService.name);
+
   constructor(private readonly parts: AnswersServiceParts) {}
 
   /** @param body as parsed from JSON, otherwise unchecked */
@@ -101,6 +105,8 @@ export class AnswersService {
       return { outcome: failedOutcomeOf(error), seq };
     }
     const receipt = await this.parts.signer.sign({ attemptId, itemId, seq, commitment, ...position, receivedAt });
+    if (isTracingRecords())
+      this.logger.debug({ message: 'an answer was recorded', attemptId, seq, ...position, correlationId });
     return { outcome: 'appended', receipt };
   }
 

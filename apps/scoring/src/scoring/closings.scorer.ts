@@ -24,8 +24,16 @@ export class ClosingsScorer {
     @Inject(SCORING_RUNTIME) private readonly runtime: Runtime,
   ) {}
 
-  /** @throws ResponsesMalformed where a closing cannot be read by any package */
-  async score(manager: EntityManager, closings: readonly AttemptClosed[]): Promise<void> {
+  /**
+   * @param correlations ids of the requests that the closings came from, by the closing's name
+   * @returns what was scored; the rest waits for its package
+   * @throws ResponsesMalformed where a closing cannot be read by any package
+   */
+  async score(
+    manager: EntityManager,
+    closings: readonly AttemptClosed[],
+    correlations: ReadonlyMap<string, string> = new Map(),
+  ): Promise<readonly ResultScored[]> {
     closings.forEach(assertReadable);
     const forms = closings.map(({ form }) => form);
     await this.packages.holdForms(manager, forms);
@@ -40,10 +48,16 @@ export class ClosingsScorer {
     }
     const at = new Date(this.runtime.nowMs());
     if (held.length > 0) await this.results.hold(manager, held, at);
-    if (results.length > 0) await this.store(manager, results, at);
+    if (results.length > 0) await this.store(manager, results, at, correlations);
+    return results;
   }
 
-  private async store(manager: EntityManager, results: readonly ResultScored[], at: Date): Promise<void> {
+  private async store(
+    manager: EntityManager,
+    results: readonly ResultScored[],
+    at: Date,
+    correlations: ReadonlyMap<string, string>,
+  ): Promise<void> {
     await this.publication.holdStill(manager);
     const withheldBy = await withholder(manager, this.publication, this.sessions, results);
     await this.results.insert(manager, results, at);
@@ -54,7 +68,9 @@ export class ClosingsScorer {
         .filter(({ attemptId }) => raised.has(attemptId))
         .map((result) => {
           const withholding = withheldBy(result);
-          return withholding ? withheldEvent(result, 1, withholding) : scoredEvent(result);
+          const added = withholding ? withheldEvent(result, 1, withholding) : scoredEvent(result);
+          const correlationid = correlations.get(closingName(result));
+          return correlationid ? { ...added, event: { ...added.event, correlationid } } : added;
         });
       await addToOutbox(manager, events);
     }
@@ -70,6 +86,11 @@ export class ClosingsScorer {
     }
     return packages;
   }
+}
+
+/** Tells the closings of one attempt apart. */
+export function closingName({ attemptId, closing }: Pick<AttemptClosed, 'attemptId' | 'closing'>): string {
+  return `${attemptId}/${closing}`;
 }
 
 /** @throws ResponsesMalformed */

@@ -32,6 +32,13 @@ export class ServiceConfig {
   @Max(65_535)
   port: number = 0;
 
+  @FromEnv(
+    'PETABAKAT_LOG_LEVEL',
+    'lowest level that is logged: debug, which has a line for each record, log, warn or error',
+  )
+  @IsIn(['debug', 'log', 'warn', 'error'])
+  logLevel: string = 'log';
+
   @SecretFromEnv('PETABAKAT_DATABASE_URL', 'postgres://user:password@host:port/database')
   @IsUrl(POSTGRES_URL, { message: 'must be a PostgreSQL URL' })
   databaseUrl: string;

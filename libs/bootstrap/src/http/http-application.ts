@@ -9,6 +9,7 @@ import {
   correlateRequest,
   correlationIdOf,
   runWithCorrelation,
+  traceRecords,
 } from '@app/observability';
 import type { DynamicModule, LogLevel, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -47,6 +48,7 @@ export interface HttpApplicationOptions {
   readonly name: string;
   /** What a route takes that has no `@BodyLimit` of its own. */
   readonly bodyLimitBytes: number;
+  /** With `debug`, each record that is written or applied has a line. */
   readonly logLevel?: LogLevel;
   readonly logger?: LoggerService;
   /**
@@ -74,6 +76,7 @@ export async function createHttpApplication(
   secure(instance);
   correlate(instance, options.ambientCorrelation ?? true);
   endConnectionsWhenStopping(instance);
+  traceRecords(options.logLevel === 'debug');
   const root = { module: class Root {}, imports: [ObservabilityModule, module] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,

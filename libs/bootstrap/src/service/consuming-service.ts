@@ -2,7 +2,7 @@ import { type AttemptTokens, StaffDirectory, protectRoutes } from '@app/access';
 import { ALL_TOPICS } from '@app/contracts';
 import { type EventLog, systemRuntime } from '@app/messaging';
 import { HealthRegistry } from '@app/observability';
-import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
+import type { DynamicModule, INestApplicationContext, LogLevel } from '@nestjs/common';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { ServiceConfig } from '../config/service.config';
 import { createHttpApplication, listen } from '../http/http-application';
@@ -48,7 +48,11 @@ async function start(service: ConsumingService, opened: Opened): Promise<Running
   await log.verifyTopics(ALL_TOPICS);
   const staff = await StaffDirectory.open({ url: config.databaseUrl });
   opened.add(() => staff.close());
-  const app = await createHttpApplication(service.module(log), { name, bodyLimitBytes });
+  const app = await createHttpApplication(service.module(log), {
+    name,
+    bodyLimitBytes,
+    logLevel: config.logLevel as LogLevel,
+  });
   opened.add(() => app.close());
   protectRoutes(app, { staff, attemptTokens });
   for (const strategy of service.consumers(app)) app.connectMicroservice({ strategy }, { inheritAppConfig: true });

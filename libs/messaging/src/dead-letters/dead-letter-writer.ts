@@ -1,4 +1,5 @@
 import { buildEvent, deadLetterTopicOf, type ErrorCode, isoTime, type RecordDeadLettered } from '@app/contracts';
+import { correlationIdIn } from '@app/observability';
 import type { EventLog, LogRecord, NewRecord } from '../log/event-log';
 import type { Runtime } from '../log/runtime';
 
@@ -72,6 +73,7 @@ export class DeadLetterWriter {
       source: `/petabakat/${this.group}`,
       subject: record.key,
       time: at,
+      correlationId: correlationIdIn(record.value),
       data,
     });
     return { key: record.key, value: JSON.stringify(event) };

@@ -1,3 +1,4 @@
+import { correlationIdIn, isTracingRecords } from '@app/observability';
 import { Logger } from '@nestjs/common';
 import { isSettled } from '../consumption/batch-settlement';
 import { PositionBehind } from '../consumption/batch-transaction';
@@ -118,12 +119,14 @@ export class PartitionWorker {
     await this.options.deadLetters.write(slice.topic, slice.partition, letters);
     for (const rejection of fresh) {
       this.setAside.set(rejection.offset, rejection);
-      this.logger.warn({ message: 'a record was set aside', ...this.place(rejection.offset), code: rejection.code });
+      const { offset, key, code } = rejection;
+      const correlationId = correlationIdIn(recordAt(records, offset).value);
+      this.logger.warn({ message: 'a record was set aside', ...this.place(offset), key, code, correlationId });
     }
   }
 
   private async setAsideCulprit(
-    { offset, key }: EventRecord,
+    { offset, key, event }: EventRecord,
     records: readonly LogRecord[],
     error: unknown,
   ): Promise<RejectedRecord> {
@@ -135,7 +138,8 @@ export class PartitionWorker {
     await this.options.deadLetters.write(topic, partition, [{ record: recordAt(records, offset), ...rejection }]);
     this.deadLettersInRow++;
     this.setAside.set(offset, rejection);
-    this.logger.error({ message: 'a record was set aside', ...this.place(offset), ...rejection });
+    const correlationId = event.correlationid;
+    this.logger.error({ message: 'a record was set aside', ...this.place(offset), ...rejection, correlationId });
     return rejection;
   }
 
@@ -143,7 +147,15 @@ export class PartitionWorker {
     this.position = slice.nextOffset;
     if (slice.events.length > 0) this.deadLettersInRow = 0;
     for (const { offset } of slice.rejected) this.setAside.delete(offset);
+    if (isTracingRecords()) this.trace(slice);
     this.touch();
+  }
+
+  private trace(slice: EventBatch): void {
+    for (const { offset, key, name, event } of slice.events) {
+      const correlationId = event.correlationid;
+      this.logger.debug({ message: 'a record was applied', ...this.place(offset), key, name, correlationId });
+    }
   }
 
   private outcomeOf(error: unknown): BatchOutcome {

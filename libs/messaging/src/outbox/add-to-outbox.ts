@@ -1,4 +1,5 @@
 import { type CloudEvent, decodeRecord, recordBytesMaxOf, TOPICS, type TopicAlias } from '@app/contracts';
+import { correlationId } from '@app/observability';
 import type { EntityManager } from 'typeorm';
 import { noteOutboxWrite } from './outbox-signals';
 
@@ -19,7 +20,8 @@ export class OutboxEventInvalid extends Error {
 }
 
 /**
- * Adds events to the outbox of the manager's transaction, in the order given. An id that is there already is left as it
+ * Adds events to the outbox of the manager's transaction, in the order given, under the correlation id of the request in
+ * work where they bring none. An id that is there already is left as it
  * is: the decision was taken before.
  *
  * Events of one key are published in the order of their commits if their writers hold one lock of that key from before
@@ -45,9 +47,16 @@ export async function addToOutbox(manager: EntityManager, events: readonly Outbo
   );
 }
 
+function correlated(event: CloudEvent): CloudEvent {
+  const id = event.correlationid ?? correlationId();
+  if (id === undefined) return event;
+  const { data, ...envelope } = event;
+  return { ...envelope, correlationid: id, data };
+}
+
 /** A row that no log takes would hold up its key for ever. Reads its own output back as a consumer will: an event that every consumer would refuse must not get out. */
 function serialise({ topic, key, event }: OutboxEvent): string {
-  const value = JSON.stringify(event);
+  const value = JSON.stringify(correlated(event));
   const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
   const bytesMax = recordBytesMaxOf(TOPICS[topic].name);
   if (bytes > bytesMax) throw new OutboxEventInvalid(event.id, `${bytes} bytes, at most ${bytesMax}`);
