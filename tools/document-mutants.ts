@@ -7,7 +7,7 @@ Defects that somebody could have written, each a patch in \`test/faults/mutants\
 and what noticed it: the checker after a short load on real processes, and where the defect is one of logic the simulator.
 Where layers protect one another the patch removes all of them; what a single one of them is worth is told below.
 [testing.md](testing.md) says how they are run. This file is written by \`npm run docs\` from
-[mutants.json](../test/faults/results/mutants.json), which keeps the last verdict of each.
+[mutants.jsonl](../test/faults/results/mutants.jsonl), which keeps the last verdict of each.
 
 *Found by* names the properties of the checker and how often each was broken.
 `;

@@ -13,7 +13,7 @@ const SEED = 20_260_302;
 const USAGE = `Usage: npm run test:mutants [-- options]
 
   Plants each defect of test/faults/mutants in a built copy of the services, runs it under a short load before the
-  checker, and keeps the verdict in test/faults/results/mutants.json. About a minute for each; ends with 1 where a
+  checker, and keeps the verdict in test/faults/results/mutants.jsonl. About a minute for each; ends with 1 where a
   defect was not found, or where the sound tree was found fault with.
 
   --only NAME,NAME  these defects

@@ -21,18 +21,34 @@ export interface MutantResults {
   readonly simulator?: MutantVerdict;
 }
 
-type AllResults = Readonly<Record<string, MutantResults>>;
-
-const RESULTS_FILE = join(__dirname, '../results/mutants.json');
-
-/** The latest verdict of each mutant, in the order of the list. */
-export function keepVerdict(mutant: string, way: keyof MutantResults, verdict: MutantVerdict): void {
-  const known = readResults();
-  const all: AllResults = { ...known, [mutant]: { ...known[mutant], [way]: verdict } };
-  const inOrder = MUTANTS.flatMap(({ name }) => (all[name] ? [[name, all[name]] as const] : []));
-  writeFileSync(RESULTS_FILE, `${JSON.stringify(Object.fromEntries(inOrder), null, 1)}\n`);
+/** One line of the results file: a mutant and one way of looking for it. */
+interface KeptVerdict extends MutantVerdict {
+  readonly mutant: string;
+  readonly way: keyof MutantResults;
 }
 
-export function readResults(): AllResults {
-  return existsSync(RESULTS_FILE) ? (JSON.parse(readFileSync(RESULTS_FILE, 'utf8')) as AllResults) : {};
+const RESULTS_FILE = join(__dirname, '../results/mutants.jsonl');
+
+/** Keeps the latest verdict of each mutant, in the order of the list. */
+export function keepVerdict(mutant: string, way: keyof MutantResults, verdict: MutantVerdict): void {
+  const others = keptVerdicts().filter((one) => one.mutant !== mutant || one.way !== way);
+  const all = [...others, { mutant, way, ...verdict }];
+  const inOrder = MUTANTS.flatMap(({ name }) => all.filter((one) => one.mutant === name).toSorted(byWay));
+  writeFileSync(RESULTS_FILE, inOrder.map((one) => `${JSON.stringify(one)}\n`).join(''));
+}
+
+export function readResults(): Readonly<Record<string, MutantResults>> {
+  const results: Record<string, MutantResults> = {};
+  for (const { mutant, way, ...verdict } of keptVerdicts()) results[mutant] = { ...results[mutant], [way]: verdict };
+  return results;
+}
+
+function keptVerdicts(): KeptVerdict[] {
+  if (!existsSync(RESULTS_FILE)) return [];
+  const lines = readFileSync(RESULTS_FILE, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as KeptVerdict);
+}
+
+function byWay(a: KeptVerdict, b: KeptVerdict): number {
+  return a.way < b.way ? -1 : 1;
 }
