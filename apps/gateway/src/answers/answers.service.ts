@@ -61,6 +61,7 @@ export class AnswersService {
     );
     for (const { outcome } of results) this.parts.metrics.countAnswer(outcome);
     const receipts = results.filter(isAppended).map(({ receipt }) => receipt);
+    if (isTracingRecords()) this.trace(receipts, correlationId);
     const failures = results.filter((result) => !isAppended(result));
     if (failures.length > 0) throw this.failureOf(failures, receipts);
     return {
@@ -105,9 +106,13 @@ export class AnswersService {
       return { outcome: failedOutcomeOf(error), seq };
     }
     const receipt = await this.parts.signer.sign({ attemptId, itemId, seq, commitment, ...position, receivedAt });
-    if (isTracingRecords())
-      this.logger.debug({ message: 'an answer was recorded', attemptId, seq, ...position, correlationId });
     return { outcome: 'appended', receipt };
+  }
+
+  private trace(receipts: readonly Receipt[], correlationId: string | undefined): void {
+    for (const { attemptId, seq, partition, offset } of receipts) {
+      this.logger.debug({ message: 'an answer was recorded', attemptId, seq, partition, offset, correlationId });
+    }
   }
 
   private failureOf(failures: readonly Failed[], receipts: readonly Receipt[]): DomainError {
