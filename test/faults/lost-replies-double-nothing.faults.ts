@@ -7,10 +7,11 @@ import { SecondHall } from './harness/second.hall';
 import { appendsToKafka, appendsToPostgres } from './harness/wire';
 
 /** Each costs the answers of one batch their reply. */
-const CUTS = 8;
+const CUTS = 6;
 /** So that the repeats of one do not all meet the next. */
-const BETWEEN_CUTS = 10;
-const STRIKE_TIMEOUT_MS = 15_000;
+const BETWEEN_CUTS = 5;
+/** A busy gateway appends few and large batches. */
+const STRIKE_TIMEOUT_MS = 20_000;
 
 const replyToAppendLost: FaultRow = {
   name: 'reply-to-append-lost',

@@ -31,7 +31,7 @@ const STEADY_LOAD = [
   '0.02',
 ];
 /** In the short set: long enough to be hit and to see it recover. */
-const SHORT_MINUTES = 0.4;
+const SHORT_MINUTES = 0.35;
 const BROKERS = { 'one-broker': '1', 'three-brokers': '3' } as const;
 /** Fewer have not shown that the platform was under load. */
 const ACKNOWLEDGED_MIN = 1_000;
