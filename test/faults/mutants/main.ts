@@ -10,6 +10,8 @@ import { SourceCopy } from './source-copy';
 /** Any seed does: what is planted is found by what it does, not by luck. It is fixed so that a run can be repeated. */
 const SEED = 20_260_302;
 
+const EXIT_INTERRUPTED = 130;
+
 const USAGE = `Usage: npm run test:mutants [-- options]
 
   Plants each defect of test/faults/mutants in a built copy of the services, runs it under a short load before the
@@ -25,6 +27,9 @@ async function main(): Promise<void> {
     options: { only: { type: 'string' }, commit: { type: 'string' }, help: { type: 'boolean' } },
   });
   if (values.help) return void process.stdout.write(USAGE);
+  // Everything that a run starts ends with this process.
+  const leave = () => process.exit(EXIT_INTERRUPTED);
+  process.once('SIGINT', leave).once('SIGTERM', leave);
   const names = values.only?.split(',') ?? MUTANTS.map(({ name }) => name);
   const chosen = MUTANTS.filter(({ name }) => names.includes(name));
   if (chosen.length < names.length) throw new Error(`not all of these are mutants: ${values.only}`);
