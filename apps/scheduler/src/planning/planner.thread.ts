@@ -71,7 +71,8 @@ export class PlannerThread {
       });
     } finally {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      // By name: the worker has listeners of its own, without which it hears nothing more.
+      for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
       // A thread that waits for a task keeps no process alive.
       worker.unref();
     }

@@ -2,7 +2,7 @@ import { DomainError } from '@app/contracts';
 import { CLUSTER_DIMENSIONS, generateWindow } from '../../../../test/bench/planning/window-generator';
 import { comparePlans } from './plan-difference';
 import { readPlan } from './plan.csv';
-import { planInThread } from './planner.thread';
+import { PlannerThread, planInThread } from './planner.thread';
 import { SMALL_FILES, SOURCE_THREAD, taskOf, textsOf } from './planning.fixture';
 import { runPlanning } from './planning.run';
 import type { PlanningTask } from './planning.task';
@@ -234,6 +234,20 @@ describe('the planning thread', () => {
       options: { problems: [{ at: '--agency-day-cap', message: 'must be above 0 and at most 1' }] },
     });
   }, 60_000);
+
+  test('stays for the next task, after a refusal as after a plan', async () => {
+    const planner = new PlannerThread(SOURCE_THREAD);
+    try {
+      const first = await planner.plan(taskOf(TEXTS, CAPPED), 60_000);
+      expect((await planner.plan(taskOf(TEXTS, CAPPED), 60_000)).plan).toBe(first.plan);
+      await expect(planner.plan(taskOf({}, { agencyDayCap: '2' }), 60_000)).rejects.toMatchObject({
+        code: 'plan.option-invalid',
+      });
+      expect((await planner.plan(taskOf(TEXTS, CAPPED), 60_000)).plan).toBe(first.plan);
+    } finally {
+      await planner.stop();
+    }
+  }, 120_000);
 
   test('gives no plan past its time limit', async () => {
     const planning = planInThread(taskOf(TEXTS, CAPPED), { timeLimitMs: 1, thread: SOURCE_THREAD });
