@@ -34,6 +34,19 @@ function fakeLog(laneOf?: EventLog['laneOf']) {
   return { log, calls };
 }
 
+/** So much more comes than can go. */
+const OVERLOAD = 3;
+
+/** A log behind a line on which each record takes its time, and each append a little more. */
+function narrowLog(runtime: Runtime, perSecond: number, latencyMs: number): EventLog {
+  return {
+    append: async (_topic: string, records: readonly NewRecord[]): Promise<AppendOutcome[]> => {
+      await runtime.sleep(latencyMs + (records.length * 1_000) / perSecond);
+      return records.map((_, offset) => ({ status: 'appended', partition: 0, offset }));
+    },
+  } as unknown as EventLog;
+}
+
 function setUp(limits: Partial<AccumulatorLimits> = {}, laneOf?: EventLog['laneOf']) {
   const runtime = new VirtualRuntime();
   const { log, calls } = fakeLog(laneOf);
@@ -259,6 +272,28 @@ describe('Accumulator', () => {
     expect(turnedAway).toHaveLength(500);
     expect(accumulator.figures.recordsTurnedAway).toBe(500);
   });
+
+  test.each([
+    [20, 0],
+    [100, 100],
+    [500, 20],
+  ])(
+    'three times of what a log of %d records a second and %d ms takes does not make it take less',
+    async (perSecond, latencyMs) => {
+      const runtime = new VirtualRuntime();
+      const log = narrowLog(runtime, perSecond, latencyMs);
+      const accumulator = new Accumulator(log, 'topic', {}, runtime);
+      const seconds = 30;
+      const offers = seconds * perSecond * OVERLOAD;
+      for (let nth = 0; nth < offers; nth++) {
+        accumulator.append('key', `${nth}`).catch(() => undefined);
+        await runtime.advance(1_000 / (perSecond * OVERLOAD));
+      }
+      const { recordsAppended, recordsUnknown } = accumulator.figures;
+      expect(recordsAppended).toBeGreaterThan(0.8 * perSecond * seconds);
+      expect(recordsUnknown).toBeLessThan(0.05 * recordsAppended);
+    },
+  );
 
   test('one slow answer does not slow down what follows', async () => {
     const { accumulator, runtime, calls } = setUp();
