@@ -73,6 +73,9 @@ import { SessionsController } from './sessions/sessions.controller';
 import { SessionsRepository } from './sessions/sessions.repository';
 import { SessionsService } from './sessions/sessions.service';
 
+/** All partitions of the attempts topic: their batches share transactions, so those of one fetch must come together. */
+const HANDLERS_MAX = 24;
+
 export const ASSESSMENT_ENTITIES = [
   AdmissionEntity,
   AnswerConflictEntity,
@@ -143,6 +146,7 @@ export function assessmentConsumers(app: INestApplicationContext, onFatal: (erro
     log,
     positions,
     runtime,
+    concurrency: HANDLERS_MAX,
     expects: ['attempts', 'plan'],
     onFatal,
   });

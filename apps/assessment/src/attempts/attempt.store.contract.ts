@@ -144,6 +144,28 @@ export function describeAttemptStore(name: string, open: () => Promise<AttemptSt
         expect(await tested.position(partition)).toBe(0);
       });
 
+      test('takes batches of several partitions at once, and keeps the good ones where one is bad', async () => {
+        const partitions = [partition, partition + 1, partition + 2];
+        partition += 2;
+        await Promise.all(partitions.slice(1).map((one) => tested.begin(one)));
+        const headers = partitions.map(() => header());
+        const outcomes = await Promise.allSettled(
+          partitions.map((one, nth) =>
+            apply({ ...batch(0, 5), partition: one }, async (rows) => {
+              const { attemptId } = headers[nth]!;
+              const states = await rows.load({ attemptIds: [attemptId], wholeIds: [], touched: [] });
+              expect([...states.keys()]).toEqual([attemptId]);
+              if (nth === 1) throw new RangeError('a bad record');
+              await rows.save(changes({ headers: new Map([[attemptId, headers[nth]!]]) }), []);
+            }),
+          ),
+        );
+        expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+        expect(await Promise.all(partitions.map((one) => tested.position(one)))).toEqual([5, 0, 5]);
+        const stored = await load({ attemptIds: headers.map(({ attemptId }) => attemptId) });
+        expect(headers.map(({ attemptId }) => stored.get(attemptId)!.header)).toEqual([headers[0], null, headers[2]]);
+      });
+
       test('leaves nothing of work that fails', async () => {
         const one = header();
         const failing = apply(batch(0, 5), async (rows) => {

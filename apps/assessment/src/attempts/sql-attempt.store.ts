@@ -3,6 +3,7 @@ import { type BatchTransaction, type EventBatch, type OutboxEvent, addToOutbox, 
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AttemptRows, AttemptStore, DueBefore, DueMarker } from './attempt.store';
 import type { AttemptsRepository } from './attempts.repository';
+import { JointBatches } from './joint-batches';
 
 interface DueRow {
   event_id: string;
@@ -15,22 +16,18 @@ interface DueRow {
 
 /** The fold's and the sweeper's port over PostgreSQL. */
 export class SqlAttemptStore implements AttemptStore {
+  private readonly batches: JointBatches;
+
   constructor(
     private readonly dataSource: DataSource,
-    private readonly transaction: BatchTransaction,
+    transaction: BatchTransaction,
     private readonly repository: AttemptsRepository,
-  ) {}
+  ) {
+    this.batches = new JointBatches(transaction, (manager) => this.rowsOf(manager));
+  }
 
-  async apply(batch: EventBatch, work: (fresh: EventBatch, rows: AttemptRows) => Promise<void>): Promise<void> {
-    await this.transaction.run(batch, (manager, fresh) =>
-      work(fresh, {
-        load: (needs) => this.repository.load(manager, needs),
-        save: async (changes, events) => {
-          await this.repository.save(manager, changes);
-          await addToOutbox(manager, events);
-        },
-      }),
-    );
+  apply(batch: EventBatch, work: (fresh: EventBatch, rows: AttemptRows) => Promise<void>): Promise<void> {
+    return this.batches.apply(batch, work);
   }
 
   async handOverDue(due: DueBefore, eventOf: (marker: DueMarker) => OutboxEvent): Promise<number> {
@@ -44,6 +41,16 @@ export class SqlAttemptStore implements AttemptStore {
     });
     if (count > 0) wakeOutbox(this.dataSource);
     return count;
+  }
+
+  private rowsOf(manager: EntityManager): AttemptRows {
+    return {
+      load: (needs) => this.repository.load(manager, needs),
+      save: async (changes, events) => {
+        await this.repository.save(manager, changes);
+        await addToOutbox(manager, events);
+      },
+    };
   }
 
   /** Attempts whose marker is due and not yet handed to the outbox. */

@@ -32,34 +32,59 @@ export class BatchTransaction {
    * @param work gets what of the batch is not applied yet; everything it writes goes through the manager
    * @throws PositionBehind where the batch does not begin at the stored position
    */
-  async run(batch: EventBatch, work: (manager: EntityManager, fresh: EventBatch) => Promise<void>): Promise<void> {
+  run(batch: EventBatch, work: (manager: EntityManager, fresh: EventBatch) => Promise<void>): Promise<void> {
+    return this.runTogether([batch], (manager, [fresh]) => work(manager, fresh!));
+  }
+
+  /**
+   * All or nothing of several batches: a commit costs the same for one partition as for all of them.
+   *
+   * @param batches of one group and topic, each of another partition
+   * @param work gets what of the batches is not applied yet, those that are applied left out
+   * @throws PositionBehind where one of them does not begin at its stored position
+   */
+  async runTogether(
+    batches: readonly EventBatch[],
+    work: (manager: EntityManager, fresh: readonly EventBatch[]) => Promise<void>,
+  ): Promise<void> {
     const addedEvents = await this.dataSource.transaction(async (manager) => {
-      const position = await lockPosition(manager, batch);
-      if (position >= batch.nextOffset) return false;
-      if (position < batch.firstOffset) throw new PositionBehind(position);
-      await work(manager, withoutApplied(batch, position));
-      await movePosition(manager, batch);
+      const positions = await lockPositions(manager, batches);
+      const fresh = batches.flatMap((batch) => freshPartOf(batch, positions.get(batch.partition)));
+      if (fresh.length === 0) return false;
+      await work(manager, fresh);
+      await movePositions(manager, fresh);
       return hasOutboxWrite(manager);
     });
-    markSettled(batch);
+    for (const batch of batches) markSettled(batch);
     if (addedEvents) wakeOutbox(this.dataSource);
   }
 }
 
-async function lockPosition(manager: EntityManager, batch: EventBatch): Promise<number> {
-  const rows: { next_offset: string }[] = await manager.query(
-    `SELECT next_offset FROM consumer_progress
-     WHERE consumer_group = $1 AND topic = $2 AND partition = $3 FOR UPDATE`,
-    [batch.group, batch.topic, batch.partition],
-  );
-  if (!rows[0]) throw new ProgressMissing();
-  return Number(rows[0].next_offset);
+/** @returns none where the batch is applied already */
+function freshPartOf(batch: EventBatch, position: number | undefined): EventBatch[] {
+  if (position === undefined) throw new ProgressMissing();
+  if (position >= batch.nextOffset) return [];
+  if (position < batch.firstOffset) throw new PositionBehind(position);
+  return [withoutApplied(batch, position)];
 }
 
-async function movePosition(manager: EntityManager, batch: EventBatch): Promise<void> {
+/** In the order of the partitions: two that lock several of the same cannot wait for each other. */
+async function lockPositions(manager: EntityManager, batches: readonly EventBatch[]): Promise<Map<number, number>> {
+  const { group, topic } = batches[0]!;
+  const rows: { partition: number; next_offset: string }[] = await manager.query(
+    `SELECT partition, next_offset FROM consumer_progress
+     WHERE consumer_group = $1 AND topic = $2 AND partition = ANY($3::integer[]) ORDER BY partition FOR UPDATE`,
+    [group, topic, batches.map(({ partition }) => partition)],
+  );
+  return new Map(rows.map((row) => [row.partition, Number(row.next_offset)]));
+}
+
+async function movePositions(manager: EntityManager, batches: readonly EventBatch[]): Promise<void> {
+  const { group, topic } = batches[0]!;
   await manager.query(
-    `UPDATE consumer_progress SET next_offset = $4, updated_at = now()
-     WHERE consumer_group = $1 AND topic = $2 AND partition = $3`,
-    [batch.group, batch.topic, batch.partition, batch.nextOffset],
+    `UPDATE consumer_progress AS p SET next_offset = moved.next_offset, updated_at = now()
+     FROM unnest($3::integer[], $4::bigint[]) AS moved(partition, next_offset)
+     WHERE consumer_group = $1 AND topic = $2 AND p.partition = moved.partition`,
+    [group, topic, batches.map(({ partition }) => partition), batches.map(({ nextOffset }) => nextOffset)],
   );
 }

@@ -12,14 +12,19 @@ const SESSION_TIMEOUT_MS = 12_000;
 const HEARTBEAT_INTERVAL_MS = 2_000;
 /** How long a rebalance waits for a member that is busy. */
 const REBALANCE_TIMEOUT_MS = 30_000;
-/** A partition that was paused is fetched again at the latest after this; an idle consumer asks this often. */
-const FETCH_WAIT_MS = 100;
+/**
+ * A broker gathers records for this long, so that a commit is worth its cost; a person does not notice it. A partition
+ * that was paused is fetched again at the latest after this.
+ */
+const FETCH_WAIT_MS = 250;
+/** A broker that has so much answers at once. Less than one partition may bring, so that a single busy one is not held up. */
+const FETCH_BYTES_MIN = 200_000;
 /** One round of all partitions of a broker: some 5,000 records of usual size. */
 const FETCH_BYTES_MAX = 2_000_000;
 /** One batch: some 600 records of usual size, which a handler applies well within a session timeout. */
 const FETCH_BYTES_PER_PARTITION_MAX = 256_000;
-/** As many batches wait for their handlers side by side as a service has connections to spare for them. */
-const PARTITIONS_AT_ONCE = 4;
+/** All partitions of the busiest topic: batches that come side by side share a transaction. */
+const PARTITIONS_AT_ONCE = 24;
 /** A leader that moved shows by its error; this finds brokers that came. */
 const METADATA_MAX_AGE_MS = 60_000;
 
@@ -115,7 +120,7 @@ export class GroupSubscription implements RunningSubscription {
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
-      minBytes: 1,
+      minBytes: FETCH_BYTES_MIN,
       maxBytes: FETCH_BYTES_MAX,
       maxBytesPerPartition: FETCH_BYTES_PER_PARTITION_MAX,
       metadataMaxAge: METADATA_MAX_AGE_MS,

@@ -12,9 +12,9 @@ const INTERVAL_MAX_MS = 50;
 const INTERVAL_GROWTH = 1.25;
 /** After a failed poll; the server may be starting. */
 const FAILURE_INTERVAL_MS = 500;
-/** Records in memory are at most so many batches per subscription; more handlers at once would only wait for connections. */
-const CONCURRENT_BATCHES_MAX = 8;
-/** Text of one batch, plus one record of at most 1 MB. */
+/** All partitions of the busiest topic, whose batches then share a transaction. In memory are at most so many batches. */
+const CONCURRENT_BATCHES_MAX = 24;
+/** Text of one batch, plus one record of at most 1 MB: 500 answers of usual size are half of it. */
 const BATCH_BYTES_MAX = 1_000_000;
 
 /**

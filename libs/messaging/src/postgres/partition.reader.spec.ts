@@ -53,6 +53,15 @@ describe('the reader of a partition', () => {
     expect(await poll(4 + BATCH_RECORDS_MAX)).toBe(BATCH_RECORDS_MAX);
   });
 
+  test('batches of all partitions begin on the same beat, whenever their records came', async () => {
+    await runtime.advance(SPACING_MS - 10);
+    expect(await poll(1)).toBe(1);
+    await runtime.advance(9);
+    expect(await poll(2)).toBe(0);
+    await runtime.advance(1);
+    expect(await poll(2)).toBe(1);
+  });
+
   test('failures are retried after pauses that double, up to ten seconds, and one success forgets them', async () => {
     caller.answer = () => Promise.reject(new Error('the database is away'));
     const triesAtMs: number[] = [];

@@ -24,7 +24,7 @@ export interface PartitionReaderOptions {
   readonly topicId: number;
   readonly partition: number;
   readonly runtime: Runtime;
-  /** Least time between two batches that are not full: under a steady trickle, few larger batches instead of many tiny ones. */
+  /** Batches that are not full begin on a beat of this length, the same for all partitions, so that they come together. */
   readonly batchSpacingMs: number;
   /** Whether the member that leads this reader still holds its leases. */
   isMember(): boolean;
@@ -89,7 +89,7 @@ export class PartitionReader {
     const now = this.now();
     if (this.closed || this.isBusy || this.position === null || now < this.waitUntilMs || this.gap()) return 0;
     const backlog = this.range.endOffset - this.position;
-    const isDue = backlog >= BATCH_RECORDS_MAX || now >= this.lastBatchAtMs + this.options.batchSpacingMs;
+    const isDue = backlog >= BATCH_RECORDS_MAX || this.beatAt(now) > this.beatAt(this.lastBatchAtMs);
     return isDue ? Math.min(backlog, BATCH_RECORDS_MAX) : 0;
   }
 
@@ -171,6 +171,10 @@ export class PartitionReader {
   private backOffMs(): number {
     const full = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.failures);
     return full * (0.5 + this.options.runtime.random() / 2);
+  }
+
+  private beatAt(timeMs: number): number {
+    return Math.floor(timeMs / this.options.batchSpacingMs);
   }
 
   private gap(): LogGap | null {

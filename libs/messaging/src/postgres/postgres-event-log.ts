@@ -25,8 +25,8 @@ import { type KnownTopic, TopicRepository } from './topic.repository';
 const DEFAULT_SCHEMA = 'log';
 /** A process that died keeps its partitions for this long; a living one may stop for almost as long without losing them. */
 const DEFAULT_LEASE_MS = 10_000;
-/** Delay that a trickle of records may get so that a handler's transaction is worth its cost. */
-const DEFAULT_BATCH_SPACING_MS = 100;
+/** Delay that a trickle of records may get so that a transaction is worth its cost; a person does not notice it. */
+const DEFAULT_BATCH_SPACING_MS = 250;
 /** Bytes that one `read` returns at most, plus one record. */
 const READ_BYTES_MAX = 16_000_000;
 /** Records that one `read` returns at most, whatever its limit. */
