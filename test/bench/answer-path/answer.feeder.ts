@@ -23,9 +23,19 @@ const SESSION_SECONDS = 6 * 3_600;
 
 /** Attempts that have started, and answers to them straight into the log. */
 export class AnswerFeeder {
-  readonly attemptIds = Array.from({ length: ATTEMPTS }, () => randomUUID());
+  readonly attemptIds: readonly string[];
   private readonly itemIds = Array.from({ length: ITEMS }, (_, index) => `item-${index + 1}`);
   private counter = 0;
+
+  /** @param accepts which random ids become attempts; for those of one partition, say */
+  constructor(accepts: (attemptId: string) => boolean = () => true) {
+    const attemptIds: string[] = [];
+    while (attemptIds.length < ATTEMPTS) {
+      const attemptId = randomUUID();
+      if (accepts(attemptId)) attemptIds.push(attemptId);
+    }
+    this.attemptIds = attemptIds;
+  }
 
   /** What the fold has to know of an attempt before its first answer. */
   async startAttempts(log: EventLog): Promise<void> {
@@ -49,6 +59,16 @@ export class AnswerFeeder {
       fed = due;
     }
     return fed;
+  }
+
+  /** Appends as fast as the log takes it. */
+  async fill(log: EventLog, answers: number): Promise<void> {
+    for (let left = answers; left > 0; left -= APPEND_RECORDS_MAX) {
+      await appendAll(
+        log,
+        Array.from({ length: Math.min(left, APPEND_RECORDS_MAX) }, () => this.nextAnswer()),
+      );
+    }
   }
 
   private nextAnswer(): NewRecord {

@@ -1,27 +1,30 @@
 import { createServer } from 'node:net';
 import { type AnswerSubmitted, type CloudEvent, TOPICS } from '@app/contracts';
-import { PositionStore, type RecordBatch, systemRuntime } from '@app/messaging';
-import type { DataSource, EntityManager } from 'typeorm';
+import { BatchTransaction, type EventBatch, PositionStore, type RecordBatch, systemRuntime } from '@app/messaging';
 import { createAssessmentDataSource } from '../../../apps/assessment/src/assessment.module';
 import { AttemptsRepository } from '../../../apps/assessment/src/attempts/attempts.repository';
 import type { FoldedChanges } from '../../../apps/assessment/src/attempts/domain/attempt-history';
 import type { AnswerRecord } from '../../../apps/assessment/src/attempts/domain/attempt-state';
+import { SqlAttemptStore } from '../../../apps/assessment/src/attempts/sql-attempt.store';
 import { readBareSettings } from './bare.settings';
 
 const GROUP = 'bare';
-const repository = new AttemptsRepository();
 
-/** The same fetch, JSON.parse, and the same SQL in one transaction; no Nest, no schema, no fold: every answer counts. */
+/** The same fetch, JSON.parse, and the same SQL in the same transactions; no Nest, no schema, no fold: every answer counts. */
 async function main(): Promise<void> {
   const settings = readBareSettings(process.env);
   const log = await settings.openLog();
   const dataSource = await createAssessmentDataSource(settings.databaseUrl).initialize();
   const positions = new PositionStore(dataSource, systemRuntime);
+  const store = new SqlAttemptStore(dataSource, new BatchTransaction(dataSource), new AttemptsRepository());
   await log.subscribe({
     group: GROUP,
     topics: [TOPICS.attempts.name],
     position: (topic, partition) => positions.position(GROUP, topic, partition),
-    onBatch: async (batch) => ({ nextOffset: await apply(dataSource, batch) }),
+    onBatch: async (batch) => {
+      await apply(store, batch);
+      return { nextOffset: batch.records.at(-1)!.offset + 1 };
+    },
     onGap: async () => null,
     onFatal: (error) => {
       throw error;
@@ -31,19 +34,19 @@ async function main(): Promise<void> {
   createServer().listen(settings.port, '127.0.0.1');
 }
 
-function apply(dataSource: DataSource, batch: RecordBatch): Promise<number> {
-  const answers = batch.records.map(({ offset, value }): AnswerRecord => {
+function apply(store: SqlAttemptStore, { topic, partition, records }: RecordBatch): Promise<void> {
+  const answers = records.map(({ offset, value }): AnswerRecord => {
     const { data } = JSON.parse(value) as CloudEvent<AnswerSubmitted>;
     return { ...data, receivedAtMs: Date.parse(data.receivedAt), offset };
   });
-  const nextOffset = batch.records.at(-1)!.offset + 1;
-  return dataSource.transaction(async (manager) => {
-    await lockPosition(manager, batch);
+  const [firstOffset, nextOffset] = [records[0]!.offset, records.at(-1)!.offset + 1];
+  // Nobody looks into the events: the answers are parsed already.
+  const events = records as unknown as EventBatch['events'];
+  const batch: EventBatch = { group: GROUP, topic, partition, firstOffset, nextOffset, events, rejected: [] };
+  return store.apply(batch, async (_, rows) => {
     const attemptIds = [...new Set(answers.map(({ attemptId }) => attemptId))];
-    await repository.load(manager, { attemptIds, wholeIds: [], touched: answers });
-    await repository.save(manager, changesOf(answers));
-    await movePosition(manager, batch, nextOffset);
-    return nextOffset;
+    await rows.load({ attemptIds, wholeIds: [], touched: answers });
+    await rows.save(changesOf(answers), []);
   });
 }
 
@@ -54,26 +57,6 @@ function changesOf(answers: AnswerRecord[]): FoldedChanges {
     current.set(answer.attemptId, items.set(answer.itemId, answer));
   }
   return { headers: new Map(), answers, conflicts: [], current, rejudged: new Map(), closed: [] };
-}
-
-async function lockPosition(manager: EntityManager, { partition, topic }: RecordBatch): Promise<void> {
-  await manager.query(
-    `SELECT next_offset FROM consumer_progress
-     WHERE consumer_group = $1 AND topic = $2 AND partition = $3 FOR UPDATE`,
-    [GROUP, topic, partition],
-  );
-}
-
-async function movePosition(
-  manager: EntityManager,
-  { partition, topic }: RecordBatch,
-  nextOffset: number,
-): Promise<void> {
-  await manager.query(
-    `UPDATE consumer_progress SET next_offset = $4, updated_at = now()
-     WHERE consumer_group = $1 AND topic = $2 AND partition = $3`,
-    [GROUP, topic, partition, nextOffset],
-  );
 }
 
 void main();

@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, randomUUID } from 'node:crypto';
 import { type AttemptClaims, AttemptTokens } from '@app/access';
 import { type AnswerSubmitted, buildEvent, TOPICS } from '@app/contracts';
 import { ACCUMULATOR_LIMITS, Accumulator, systemRuntime } from '@app/messaging';
@@ -16,7 +16,7 @@ const ID_COMMITMENT_DIGITS = 12;
 
 /**
  * The work of the answer route and nothing else: token, schema, view, commitment, envelope, append, receipt. No Nest, no
- * limits, no metrics, no correlation, no refusals worth reading.
+ * limits, no metrics, no refusals worth reading.
  */
 async function main(): Promise<void> {
   const settings = readBareSettings(process.env);
@@ -39,6 +39,7 @@ async function main(): Promise<void> {
       source: '/petabakat/gateway',
       subject: attemptId,
       time: receivedAt,
+      correlationId: randomUUID(),
       data: { attemptId, itemId, seq, response, answeredAt, receivedAt, commitment },
     });
     const position = await accumulator.append(attemptId, JSON.stringify(event));
