@@ -33,8 +33,9 @@ export interface ProcessCost {
 
 export interface ProcessSample {
   readonly second: number;
-  /** Since the machine started. */
+  /** Since the machine started: what has passed the loopback, and the CPU time of the whole machine. */
   readonly loopbackBytes: number;
+  readonly machineMs: number;
   readonly processes: readonly ProcessFigures[];
 }
 

@@ -11,13 +11,9 @@ const KERNEL_INTERVAL_MS = 10_000;
 
 type CountConnections = () => Promise<Map<string, number>>;
 
-interface ProcessLook extends ProcessSample {
-  readonly machineMs: number;
-}
-
 /** Looks at the platform from outside while a run goes on: the kernel, the log's ends, the tables' positions. */
 export class PlatformWatch {
-  readonly samples: ProcessLook[] = [];
+  readonly samples: ProcessSample[] = [];
   private most = new Map<string, number>();
   private last = new Map<string, number>();
   private lagTimer: NodeJS.Timeout | null = null;
@@ -43,7 +39,7 @@ export class PlatformWatch {
     return { most: sumOf(this.most), atEnd: sumOf(this.last), byAddress: Object.fromEntries(this.most) };
   }
 
-  get processes(): { before: ProcessLook; after: ProcessLook } {
+  get processes(): { before: ProcessSample; after: ProcessSample } {
     return { before: this.samples[0]!, after: this.samples.at(-1)! };
   }
 
