@@ -71,7 +71,11 @@ export class PostgresEventLog implements EventLog {
   /** Makes the tables where they are missing. Refuses `log.unsafe-setting` where a commit could be lost. */
   static async open(options: PostgresEventLogOptions): Promise<PostgresEventLog> {
     const schema = options.schema ?? DEFAULT_SCHEMA;
-    const pool = createLogPool({ url: options.url, schema, poolSize: options.poolSize ?? PROCESS_CONNECTIONS.gateway.log });
+    const pool = createLogPool({
+      url: options.url,
+      schema,
+      poolSize: options.poolSize ?? PROCESS_CONNECTIONS.gateway.log,
+    });
     try {
       await assertDurable(pool);
       await createLogSchema(options.url, schema);
