@@ -1,24 +1,23 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commitOf } from './checkout';
 import { type RateProfile, inEqualParts, profileOf } from './driver/answer.schedule';
 import { nowMs, rounded } from './driver/clock';
-import { DriverFigures, type FiguresTotal } from './driver/driver.figures';
+import { DriverFigures, type FiguresTotal, latenciesOf } from './driver/driver.figures';
 import { DriverFleet } from './driver/driver.fleet';
 import { GatewayRing } from './driver/gateway.ring';
-import { LatencyHistogram } from './driver/latency.histogram';
 import { OperationRecorder, newOperation } from './driver/operation.recorder';
 import { seededRandom } from './driver/seeded.random';
 import { SharedConnections, SingleOperations } from './driver/single.operations';
 import { SOURCE_ADDRESSES } from './driver/source.addresses';
-import type { FaultLine, OperationKind } from './history/history.format';
+import type { FaultLine } from './history/history.format';
 import { mergeHistories } from './history/history.merge';
 import { HistoryWriter } from './history/history.writer';
 import { establishedConnections } from './kernel/established-connections';
 import { type LoadOptions, driversOf } from './load.options';
 import { ConsumerLag } from './platform/consumer-lag';
-import { type Exam, ExamPreparation } from './platform/exam.preparation';
+import { type Exam, ExamPreparation, preparationSecondsFor } from './platform/exam.preparation';
 import { FaultInjector } from './platform/fault.injector';
 import { LoadPlatform, type LoadPlatformOptions } from './platform/load.platform';
 import { type LogCensus, takeCensus } from './platform/log.census';
@@ -28,10 +27,6 @@ import { type LoadReport, costsOf, faultsOf, machineOf, percentilesOf } from './
 import { PlatformWatch } from './report/platform.watch';
 import { Timeline } from './report/timeline';
 
-/** From the first plan to the first login: sessions and seats are planned, PINs printed, drivers started. */
-const RESERVE_SECONDS_MIN = 10;
-const RESERVE_SECONDS_MAX = 15;
-const PREPARED_PER_SECOND = 100;
 const SETTLE_TIMEOUT_MS = 300_000;
 /** So that the first answers do not come while the drivers still hear of them. */
 const BREATH_MS = 500;
@@ -195,7 +190,7 @@ export class LoadRun {
       log: this.census!,
       answers: { ...total, perSecond: acknowledged / elapsedSeconds, latency: percentilesOf(timeline.latency) },
       operations: Object.fromEntries(
-        [...histogramsOf(this.totals)].map(([kind, histogram]) => [kind, percentilesOf(histogram)]),
+        [...latenciesOf(this.totals)].map(([kind, histogram]) => [kind, percentilesOf(histogram)]),
       ),
       lag: {
         mostRecords: Math.max(0, ...lags.map(({ records }) => records)),
@@ -229,7 +224,7 @@ export class LoadRun {
     this.note(`registering ${options.candidates} people`);
     this.exam = await new ExamPreparation(client, platform.staff).prepare({
       candidates: options.candidates,
-      leadSeconds: reserveSecondsOf(options) + options.loginSeconds * 1.2,
+      leadSeconds: preparationSecondsFor(options.candidates) + options.loginSeconds * 1.2,
       durationSeconds: options.sessionSeconds,
     });
     this.fleet = await this.launchFleet(this.exam);
@@ -308,30 +303,5 @@ export class LoadRun {
 
   private partOf(nth: number): string {
     return join(this.folder, `history-part-${nth}.jsonl`);
-  }
-}
-
-function reserveSecondsOf({ candidates }: LoadOptions): number {
-  return Math.min(RESERVE_SECONDS_MAX, RESERVE_SECONDS_MIN + candidates / PREPARED_PER_SECOND);
-}
-
-function histogramsOf(totals: readonly FiguresTotal[]): Map<OperationKind, LatencyHistogram> {
-  const sums = new Map<OperationKind, LatencyHistogram>();
-  for (const { latencies } of totals) {
-    for (const [kind, encoded] of Object.entries(latencies) as [OperationKind, string][]) {
-      const sum = sums.get(kind) ?? LatencyHistogram.empty();
-      sum.add(LatencyHistogram.decoded(encoded));
-      sums.set(kind, sum);
-    }
-  }
-  return sums;
-}
-
-/** Empty where this is no checkout. */
-function commitOf(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  } catch {
-    return '';
   }
 }

@@ -116,3 +116,16 @@ function countOf(outcome: Exclude<Outcome, 'ok'>, code: string, wasSent: boolean
   if (code === 'answer.not-appended') return 'notAppended';
   return code === 'answer.overloaded' ? 'overloaded' : 'refused';
 }
+
+/** Of several processes together, by operation. */
+export function latenciesOf(totals: readonly FiguresTotal[]): Map<OperationKind, LatencyHistogram> {
+  const sums = new Map<OperationKind, LatencyHistogram>();
+  for (const { latencies } of totals) {
+    for (const [kind, encoded] of Object.entries(latencies) as [OperationKind, string][]) {
+      const sum = sums.get(kind) ?? LatencyHistogram.empty();
+      sum.add(LatencyHistogram.decoded(encoded));
+      sums.set(kind, sum);
+    }
+  }
+  return sums;
+}

@@ -13,6 +13,16 @@ const PREPARATION_TIMEOUT_MS = 300_000;
 const IMPORT_DATE = '2022-01-01';
 const REASON_CODE = 'load-test';
 
+/** From the first plan to the first login: sessions and seats are planned, PINs printed, drivers started. */
+const PREPARATION_SECONDS_MIN = 10;
+const PREPARATION_SECONDS_MAX = 15;
+const PREPARED_PER_SECOND = 100;
+
+/** How long before the first login so many people have to be planned; PINs end with the start of their session. */
+export function preparationSecondsFor(candidates: number): number {
+  return Math.min(PREPARATION_SECONDS_MAX, PREPARATION_SECONDS_MIN + candidates / PREPARED_PER_SECOND);
+}
+
 export interface ExamOptions {
   readonly candidates: number;
   /** From now until the sessions start, within which everybody has to log in. */
