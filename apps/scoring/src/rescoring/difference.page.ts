@@ -1,9 +1,9 @@
 import type { DifferenceSummary } from './difference-files';
 import type { ItemDifference, Move, ScaleDifference } from './domain/difference-report';
-import { escaped, horizontalBars, histogram, moveTable } from './plots';
+import { codeName, escaped, horizontalBars, histogram, moveTable } from './plots';
 
 /** A page stays readable, and a browser quick, with this many bars. */
-const BARS_MAX = 40;
+const BARS_MAX = 25;
 
 const STYLE = `
   body { font: 15px/1.5 system-ui, sans-serif; color: #1c2733; max-width: 980px; margin: 0 auto; padding: 24px; }
@@ -11,14 +11,16 @@ const STYLE = `
   h3 { font-size: 15px; margin: 20px 0 4px; }
   [lang=en] { color: #5b6b7b; font-weight: 400; } h1 [lang=en], h2 [lang=en] { font-size: 15px; display: block; }
   .warning { background: #fff3cd; border: 2px solid #b7791f; padding: 10px 14px; margin: 16px 0; }
-  .figures { display: grid; grid-template-columns: repeat(4, 1fr); gap: 12px; margin: 20px 0; }
+  .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 20px 0; }
   .figures div { border: 1px solid #d5dde5; border-radius: 6px; padding: 10px 14px; }
   .figures b { display: block; font-size: 26px; font-variant-numeric: tabular-nums; }
   table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 8px 0; }
   td, th { border: 1px solid #d5dde5; padding: 3px 10px; text-align: right; } th { background: #f3f6f9; }
   td:first-child, th:first-child { text-align: left; }
-  code { font-size: 12px; overflow-wrap: anywhere; } svg { display: block; max-width: 100%; }
-  svg text { font: 12px system-ui, sans-serif; fill: #1c2733; }
+  code { font-size: 12px; overflow-wrap: anywhere; } svg { display: block; width: 100%; max-width: 480px; }
+  .wide { overflow-x: auto; } summary { cursor: pointer; }
+  svg text { font: 11px system-ui, sans-serif; fill: #1c2733; }
+  @media (max-width: 640px) { body { padding: 16px; } h1 { font-size: 22px; } }
 `;
 
 /** One page without scripts or anything from elsewhere: Indonesian first, English beside it. */
@@ -107,7 +109,7 @@ function scales(all: readonly ScaleDifference[]): string {
     }
     const described = [mean, sd, smallest, largest].map((value) => decimal(value, unit));
     return `<h3>${escaped(scaleId)} (${unit === 'theta' ? 'theta' : 'skor / score'})</h3>
-${histogram(scale.histogram, unit === 'theta' ? 3 : 1)}
+${histogram(scale.histogram, decimalsOf(scale.histogram.width, unit))}
 <p>${number(changed)} dari / of ${number(people)} berubah / changed; rata-rata / mean ${described[0]}, SD ${described[1]},
 terkecil / smallest ${described[2]}, terbesar / largest ${described[3]}</p>`;
   });
@@ -131,9 +133,14 @@ function movesByAgency(own: readonly Move[]): string {
   const moved = own.filter(({ from, to }) => from !== to).toSorted((a, b) => b.people - a.people);
   if (moved.length === 0) return '';
   const rows = moved.slice(0, BARS_MAX).map(({ agency, from, to, people }) => {
-    return `<tr><td>${escaped(agency)}</td><td>${escaped(from)} → ${escaped(to)}</td><td>${number(people)}</td></tr>`;
+    return `<tr><td>${escaped(agency)}</td><td>${codeName(from)} → ${codeName(to)}</td><td>${number(people)}</td></tr>`;
   });
-  return `<table><tr><th>Instansi / agency</th><th>dari → ke</th><th>orang / people</th></tr>${rows.join('')}</table>`;
+  const rest =
+    moved.length > rows.length
+      ? `<p>${rows.length} dari / of ${number(moved.length)}; semua ada di / all are in JSON.</p>`
+      : '';
+  return `<details><summary>Per instansi <span lang="en">by agency</span></summary>
+<div class="wide"><table><tr><th>Instansi / agency</th><th>dari → ke / from → to</th><th>orang / people</th></tr>${rows.join('')}</table></div>${rest}</details>`;
 }
 
 function nameOf(what: string): string {
@@ -171,6 +178,12 @@ terbaca / records unreadable.</p>`;
 function section(id: string, en: string, body: string, count: number): string {
   const rest = count > BARS_MAX ? `<p>${BARS_MAX} dari / of ${number(count)}; semua ada di / all are in JSON.</p>` : '';
   return `<h2>${id} <span lang="en">${en}</span></h2>\n${body}${rest}`;
+}
+
+/** Of the numbers under a histogram: whole points have none. */
+function decimalsOf(width: number, unit: 'theta' | 'score'): number {
+  if (unit === 'theta') return 3;
+  return width === 1 ? 0 : 1;
 }
 
 /** Thousands with a point, as Indonesian has it. */

@@ -3,14 +3,18 @@ import type { Histogram, Move } from './domain/difference-report';
 const BAR = '#2b6cb0';
 const TRACK = '#e2e8f0';
 const NEUTRAL = '#a0aec0';
-const WIDTH = 920;
-const LABEL_WIDTH = 190;
-const NOTE_WIDTH = 320;
-const ROW_HEIGHT = 22;
-const PLOT_HEIGHT = 200;
-const AXIS_HEIGHT = 26;
-/** Room for the number above the highest column. */
-const HEADROOM = 18;
+/** As wide as a telephone shows; on a larger screen a plot grows a little. */
+const WIDTH = 360;
+const ROW_HEIGHT = 30;
+const BAR_HEIGHT = 10;
+/** From the top of a row to the foot of its text. */
+const TEXT_FOOT = 12;
+const PLOT_HEIGHT = 150;
+const AXIS_HEIGHT = 22;
+/** More ticks than this stand in each other's way. */
+const TICKS_MAX = 11;
+/** Room above the highest column for its number, which stands upright where columns are narrow. */
+const HEADROOM = 36;
 
 export interface Bar {
   readonly label: string;
@@ -24,47 +28,52 @@ export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
+/** A row per bar: label and note above it, so that both fit on a telephone. */
 export function horizontalBars(bars: readonly Bar[]): string {
-  const most = Math.max(1, ...bars.map(({ value, of }) => of ?? value));
-  const scale = (WIDTH - LABEL_WIDTH - NOTE_WIDTH) / most;
+  const scale = WIDTH / Math.max(1, ...bars.map(({ value, of }) => of ?? value));
   const rows = bars.map(({ label, value, of, note }, index) => {
     const y = index * ROW_HEIGHT;
-    const end = LABEL_WIDTH + (of ?? value) * scale;
+    const barY = y + TEXT_FOOT + 4;
     return [
-      `<text x="${LABEL_WIDTH - 8}" y="${y + 15}" text-anchor="end">${escaped(label)}</text>`,
-      of === null ? '' : rectangle(LABEL_WIDTH, y + 4, of * scale, ROW_HEIGHT - 8, TRACK),
-      rectangle(LABEL_WIDTH, y + 4, value * scale, ROW_HEIGHT - 8, BAR),
-      `<text x="${point(end + 8)}" y="${y + 15}">${escaped(note)}</text>`,
+      `<text x="0" y="${y + TEXT_FOOT}">${escaped(label)}</text>`,
+      `<text x="${WIDTH}" y="${y + TEXT_FOOT}" text-anchor="end">${escaped(note)}</text>`,
+      of === null ? '' : rectangle(0, barY, of * scale, BAR_HEIGHT, TRACK),
+      rectangle(0, barY, value * scale, BAR_HEIGHT, BAR),
     ].join('');
   });
   return svg(Math.max(1, bars.length) * ROW_HEIGHT, rows.join('\n'));
 }
 
-/** Columns around zero; those whose bar holds zero are grey. */
+/** Columns around zero; those whose bar holds zero are grey. A few columns have a tick each, many every fourth. */
 export function histogram({ from, width, counts }: Histogram, decimals: number): string {
   const most = Math.max(1, ...counts);
   const step = WIDTH / counts.length;
+  const isNarrow = counts.length > TICKS_MAX;
+  const tickEvery = isNarrow ? 4 : 1;
   const columns = counts.map((count, index) => {
     const height = (count / most) * (PLOT_HEIGHT - HEADROOM);
     const isAroundZero = index === (counts.length - 1) / 2;
     const x = index * step;
-    const number =
-      count > 0
-        ? `<text x="${point(x + step / 2)}" y="${point(PLOT_HEIGHT - height - 5)}" text-anchor="middle">${count}</text>`
-        : '';
-    return rectangle(x + 2, PLOT_HEIGHT - height, step - 4, height, isAroundZero ? NEUTRAL : BAR) + number;
+    const number = count > 0 ? columnNumber(count, x + step / 2, PLOT_HEIGHT - height - 5, isNarrow) : '';
+    return rectangle(x + 1, PLOT_HEIGHT - height, step - 2, height, isAroundZero ? NEUTRAL : BAR) + number;
   });
   const ticks = counts.map((_, index) => {
     const middle = from + (index + 0.5) * width;
-    if (index % 4 !== 2) return '';
+    if ((index - (counts.length - 1) / 2) % tickEvery !== 0) return '';
     const text = middle
       .toFixed(decimals)
       .replace(/^-(0[.]?0*)$/, '$1')
       .replace('.', ',');
-    return `<text x="${point((index + 0.5) * step)}" y="${PLOT_HEIGHT + 18}" text-anchor="middle">${text}</text>`;
+    return `<text x="${point((index + 0.5) * step)}" y="${PLOT_HEIGHT + 15}" text-anchor="middle">${text}</text>`;
   });
   const axis = `<line x1="0" x2="${WIDTH}" y1="${PLOT_HEIGHT}" y2="${PLOT_HEIGHT}" stroke="#4a5568"/>`;
   return svg(PLOT_HEIGHT + AXIS_HEIGHT, [...columns, axis, ...ticks].join('\n'));
+}
+
+/** The number above a column. */
+function columnNumber(count: number, x: number, y: number, isUpright: boolean): string {
+  if (!isUpright) return `<text x="${point(x)}" y="${point(y)}" text-anchor="middle">${count}</text>`;
+  return `<text transform="translate(${point(x + 4)} ${point(y)}) rotate(-90)">${count}</text>`;
 }
 
 /** Where people were against where they are, over all agencies; darker cells hold more. */
@@ -74,16 +83,30 @@ export function moveTable(moves: readonly Move[]): string {
   const people = (row: string, column: string) =>
     moves.filter((move) => move.from === row && move.to === column).reduce((sum, move) => sum + move.people, 0);
   const most = Math.max(1, ...from.flatMap((row) => to.map((column) => people(row, column))));
-  const head = `<tr><th>sebelum / before ↓ sesudah / after →</th>${to.map((column) => `<th>${escaped(column)}</th>`).join('')}</tr>`;
+  const head = `<tr><th>sebelum / before ↓ sesudah / after →</th>${to.map((column) => `<th>${codeName(column)}</th>`).join('')}</tr>`;
   const body = from.map((row) => {
     const cells = to.map((column) => {
       const count = people(row, column);
       const color = row === column ? '160,174,192' : '43,108,176';
       return `<td style="background:rgba(${color},${((0.6 * count) / most).toFixed(3)})">${count}</td>`;
     });
-    return `<tr><th>${escaped(row)}</th>${cells.join('')}</tr>`;
+    return `<tr><th>${codeName(row)}</th>${cells.join('')}</tr>`;
   });
-  return `<table>${head}${body.join('')}</table>`;
+  return `<div class="wide"><table>${head}${body.join('')}</table></div>`;
+}
+
+/** Bands and categories that the platform knows, as people say them. */
+const NAMES: Readonly<Record<string, string>> = {
+  low: 'rendah / low',
+  middle: 'menengah / middle',
+  high: 'tinggi / high',
+  'kurang-optimal': 'Kurang Optimal',
+  'cukup-optimal': 'Cukup Optimal',
+  optimal: 'Optimal',
+};
+
+export function codeName(code: string): string {
+  return escaped(NAMES[code] ?? code);
 }
 
 /** Words in the order of what they mean; numbers, and words of other packages, in their own. */
@@ -98,7 +121,7 @@ function rectangle(x: number, y: number, width: number, height: number, fill: st
 }
 
 function svg(height: number, content: string): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">\n${content}\n</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img">\n${content}\n</svg>`;
 }
 
 /** Two decimals: a hundredth of a pixel is nothing, and equal inputs give equal pages. */

@@ -5,6 +5,8 @@ const inNumericOrder = new Intl.Collator('en', { numeric: true });
 
 /** Bars of a histogram; an odd number, so that one bar stands around no difference. */
 const BINS = 21;
+/** Whole score points up to this far have a bar each. */
+const POINTS_MAX = (BINS - 1) / 2;
 /** Differences of six-decimal numbers have six decimals, whatever binary fractions make of them. */
 const MILLIONTHS = 1_000_000;
 
@@ -110,10 +112,12 @@ function scaleDifference(rows: readonly RescoredRow[], scaleId: string): ScaleDi
 }
 
 function histogramOf(changes: readonly number[], reach: number): Histogram {
-  const width = reach === 0 ? 1 : (2 * reach) / BINS;
-  const from = (-width * BINS) / 2;
-  const counts = Array.from({ length: BINS }, () => 0);
-  for (const change of changes) counts[Math.min(BINS - 1, Math.floor((change - from) / width))]! += 1;
+  const arePoints = reach <= POINTS_MAX && changes.every((change) => Number.isInteger(change));
+  const bins = arePoints ? 2 * reach + 1 : BINS;
+  const width = arePoints ? 1 : (2 * reach) / BINS;
+  const from = (-width * bins) / 2;
+  const counts = Array.from({ length: bins }, () => 0);
+  for (const change of changes) counts[Math.min(bins - 1, Math.floor((change - from) / width))]! += 1;
   return { from, width, counts };
 }
 
