@@ -14,14 +14,22 @@ export class ImpatientClient extends Client {
     const answer = forward(...given);
     if (answer instanceof Promise) {
       answer.catch((error: Error) => {
-        if (error.message === NOT_ANSWERED) this.destroySocket();
+        if (error.message === NOT_ANSWERED) this.giveUp();
       });
     }
     return answer as never;
   }
 
-  private destroySocket(): void {
-    const { stream } = (this as unknown as { connection: { stream: { destroy(): void } } }).connection;
-    stream.destroy();
+  /** At once, so that a pool that gets the connection back in this very turn does not hand it out again. */
+  private giveUp(): void {
+    const inner = this as unknown as Internals;
+    inner._queryable = false;
+    inner.connection.stream.destroy();
   }
+}
+
+/** What node-postgres and its pool look at. */
+interface Internals {
+  _queryable: boolean;
+  readonly connection: { readonly stream: { destroy(): void } };
 }
