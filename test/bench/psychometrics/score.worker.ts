@@ -13,11 +13,17 @@ export interface WorkerTask {
 
 const { set, estimator, scores, theta, standardError, firstPerson, lastPerson } = workerData as WorkerTask;
 const items = set.items.length;
-const table = new AbilityScorer(set, { estimator }).scoreAll({
-  persons: lastPerson - firstPerson,
-  items,
-  scores: scores.subarray(firstPerson * items, lastPerson * items),
+const port = parentPort!;
+
+/** Every message is a run of its own, which makes its tables anew. */
+port.on('message', () => {
+  const table = new AbilityScorer(set, { estimator }).scoreAll({
+    persons: lastPerson - firstPerson,
+    items,
+    scores: scores.subarray(firstPerson * items, lastPerson * items),
+  });
+  theta.set(table.theta, firstPerson);
+  standardError.set(table.standardError, firstPerson);
+  port.postMessage('done');
 });
-theta.set(table.theta, firstPerson);
-standardError.set(table.standardError, firstPerson);
-parentPort!.postMessage('done');
+port.postMessage('ready');
