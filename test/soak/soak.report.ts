@@ -43,6 +43,7 @@ export interface SoakReport {
   };
   readonly kills: readonly {
     readonly component: string;
+    /** After the first answer. */
     readonly second: number;
     readonly inFlight: number;
     readonly leftUnknown: number;
@@ -68,7 +69,7 @@ export interface SoakReport {
 
 export function soakReport(options: SoakOptions, outcome: SoakOutcome, check: CheckSummary): SoakReport {
   const { load, calm } = outcome;
-  const fromMs = Date.parse(load.startedAt);
+  const fromMs = load.timeline[0]!.second * 1_000;
   const kills = outcome.kills.map(({ atMs, name, inFlight, leftUnknown }) => ({
     component: name.replace('kill ', ''),
     second: Math.round((atMs - fromMs) / 1_000),
