@@ -9,6 +9,16 @@ const ANSWER_TIMEOUT_MS = 18_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 /** How long a caller waits for a free connection or a new one before it hears of an outage. */
 const CONNECTION_TIMEOUT_MS = 5_000;
+/**
+ * What the server does about a client that vanished behind a black hole: asked after 10 s of silence, given up by 30 s.
+ * Its own default of two hours would keep the locks of a session that nobody has any more, a relay's leadership among them.
+ */
+const KEEPALIVE = {
+  tcp_keepalives_idle: 10,
+  tcp_keepalives_interval: 5,
+  tcp_keepalives_count: 4,
+  tcp_user_timeout: 30_000,
+};
 /** Kept longer than any pause between two polls, so that a quiet service does not reconnect all the time. */
 const IDLE_CONNECTION_TIMEOUT_MS = 60_000;
 
@@ -45,7 +55,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     installExtensions: false,
     extra: {
       Client: ImpatientClient,
-      options: `-c search_path=${options.schema}`,
+      options: serverOptions({ search_path: options.schema, ...KEEPALIVE }),
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
@@ -53,6 +63,12 @@ export function createDataSource(options: DatabaseOptions): DataSource {
       keepAlive: true,
     },
   });
+}
+
+function serverOptions(settings: Readonly<Record<string, string | number>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
 }
 
 /** Schema names stand in connection options and DDL, where no parameter can stand. */

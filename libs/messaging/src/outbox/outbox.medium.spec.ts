@@ -171,6 +171,18 @@ describe('outbox on PostgreSQL', () => {
       await eventually(async () => (await waiting()) === 0);
     });
 
+    test('behind a black hole it gives its round up in time, and goes on once that is over', async () => {
+      const relay = startRelay(database.dataSource);
+      await eventually(() => relay.figures.leading);
+      database.proxy.toServer.blackHole = true;
+      database.proxy.toClient.blackHole = true;
+      await add('meanwhile');
+      // A query without an answer is given up after 18 s.
+      await eventually(() => relay.figures.failedRounds >= 1, 40_000);
+      database.proxy.heal();
+      await eventually(async () => (await waiting()) === 0, 40_000);
+    }, 90_000);
+
     test('published rows go after an hour, waiting rows never', async () => {
       await add('old', 'recent', 'waiting');
       await database.observer.query(

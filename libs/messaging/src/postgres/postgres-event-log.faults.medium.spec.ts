@@ -86,6 +86,25 @@ describe('the log in PostgreSQL', () => {
       expect(await valuesIn(log, topic)).toEqual(['before', 'after']);
     });
 
+    test('a server behind a black hole leaves the outcome unknown within the append limit, and nobody waits longer', async () => {
+      const { proxy, url } = await proxied();
+      const log = await open({ url });
+      const topic = await newTopic(log);
+      await log.append(topic, records('before'));
+      proxy.toServer.blackHole = true;
+      proxy.toClient.blackHole = true;
+      const startedAtMs = performance.now();
+      expect((await log.append(topic, records('swallowed')))[0]!.status).toBe('unknown');
+      expect(performance.now() - startedAtMs).toBeLessThan(8_000 + 2_000);
+      // Once the pool has no connection left it gets none: certainly not appended.
+      await until('the pool to be empty', async () => {
+        return (await log.append(topic, records('swallowed')))[0]!.status === 'refused';
+      });
+      proxy.heal();
+      await until('the next append', async () => (await log.append(topic, records('after')))[0]!.status === 'appended');
+      expect(await valuesIn(log, topic)).toEqual(['before', 'after']);
+    }, 90_000);
+
     test('a statement that the server gives up is refused, and what was refused never appears', async () => {
       const log = await open();
       const topic = await newTopic(log);
