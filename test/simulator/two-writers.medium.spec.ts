@@ -27,8 +27,10 @@ import { type Property, tableOf } from '../faults/checker/findings';
 import { TablesReader } from '../faults/checker/tables.reader';
 import { ATTEMPTS_DEAD_LETTERS, RESPONSES } from '../faults/checker/topics';
 
-/** Two writers of one partition, over real locks: the one thing that a simulated database can not show. */
+/** Two writers of the same partitions, over real locks: the one thing that a simulated database can not show. */
 const SEEDS = 200;
+/** Of a seed. What one writer applies to them at the same time meets in one transaction, which locks all of them. */
+const PARTITIONS = 3;
 const TOPIC = TOPICS.attempts.name;
 /** Both write at once in most transactions, and each is often told that the other was first. */
 const BATCH_RECORDS_MAX = 12;
@@ -92,11 +94,12 @@ class Writer {
 }
 
 /** Two attempts on a partition of their own, their records mixed. */
-function recordsOf(seed: number): LogRecord[] {
-  const random = seededRandom(seed);
-  const attempts = ['a', 'b'].map((name) => {
-    const attemptId = `seed-${seed}-${name}`;
-    const [steps] = fc.sample(attemptHistories(attemptId, seed), { seed: seed * 2 + name.charCodeAt(0), numRuns: 1 });
+function recordsOf(seed: number, partition: number): LogRecord[] {
+  const random = seededRandom(partition);
+  const attempts = [0, 1].map((nth) => {
+    const attemptId = `seed-${seed}-${partition}-${nth}`;
+    const drawn = { seed: partition * 2 + nth, numRuns: 1 };
+    const [steps] = fc.sample(attemptHistories(attemptId, partition), drawn);
     return { attemptId, steps: [...steps!] };
   });
   const records: LogRecord[] = [];
@@ -163,7 +166,7 @@ function operationsOf(records: readonly LogRecord[]): Operation[] {
   });
 }
 
-describe('two writers of one partition', () => {
+describe('two writers of the same partitions', () => {
   let database: FreshDatabase;
   let writers: readonly [Writer, Writer];
 
@@ -187,9 +190,9 @@ describe('two writers of one partition', () => {
     async () => {
       const partitions = new Map<number, readonly LogRecord[]>();
       for (let seed = 1; seed <= SEEDS; seed++) {
-        const records = recordsOf(seed);
-        partitions.set(seed, records);
-        await writeTogether(seed, records);
+        const ofSeed = Array.from({ length: PARTITIONS }, (_, nth) => seed * PARTITIONS + nth);
+        for (const partition of ofSeed) partitions.set(partition, recordsOf(seed, partition));
+        await writeTogether(seed, new Map(ofSeed.map((partition) => [partition, partitions.get(partition)!])));
       }
       const findings = await judge(partitions);
       expect(tableOf(findings.filter(({ broken }) => broken > 0))).toBe(tableOf([]));
@@ -205,14 +208,17 @@ describe('two writers of one partition', () => {
     TIMEOUT_MS,
   );
 
-  async function writeTogether(seed: number, records: readonly LogRecord[]): Promise<void> {
-    await writers[0].position(seed);
+  async function writeTogether(seed: number, partitions: ReadonlyMap<number, readonly LogRecord[]>): Promise<void> {
+    for (const partition of partitions.keys()) await writers[0].position(partition);
     for (let nth = 0; nth < FORCED_FINISHES; nth++) await addForcedFinish(`seed-${seed}/close/forced/${nth}`);
-    const randoms = writers.map((_, nth) => seededRandom(seed * 2 + nth));
-    await Promise.all([
-      ...writers.map((writer, nth) => writer.apply(seed, records, randoms[nth]!)),
-      ...writers.map((writer) => writer.sweep()),
-    ]);
+    await Promise.all(
+      writers.flatMap((writer, nth) => [
+        ...[...partitions].map(([partition, records]) =>
+          writer.apply(partition, records, seededRandom(partition * writers.length + nth)),
+        ),
+        writer.sweep(),
+      ]),
+    );
   }
 
   async function addForcedFinish(eventId: string): Promise<void> {
