@@ -47,6 +47,7 @@ export const ROLLOUT_STYLE = `
   table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 8px 0; font-size: 13px; }
   td, th { border: 1px solid #d5dde5; padding: 2px 8px; text-align: right; } th { background: #f3f6f9; }
   td:first-child, th:first-child { text-align: left; white-space: nowrap; } .none { color: #b6c0ca; } .wide { overflow-x: auto; }
+  @media (max-width: 700px) { .wide > svg { min-width: 680px; } }
 `;
 
 const STATES: Readonly<Record<string, LegendEntry>> = {

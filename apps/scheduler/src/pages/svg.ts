@@ -87,9 +87,9 @@ export function ticksUpTo(largest: number): number[] {
 }
 
 export function svg(width: number, height: number, title: string, content: string): string {
-  return `<svg viewBox="0 0 ${width} ${px(height)}" width="${width}" height="${px(height)}" role="img" aria-label="${escaped(title)}">
+  return `<div class="wide"><svg viewBox="0 0 ${width} ${px(height)}" width="${width}" height="${px(height)}" role="img" aria-label="${escaped(title)}">
 ${content}
-</svg>`;
+</svg></div>`;
 }
 
 export interface LegendEntry {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { StandIn } from '../generator/stand-in';
 import type { Person } from '../people/people';
-import { type StageWindow, addDays } from '../scenario/calendar';
+import { MAKE_UP, RESERVE, type StageWindow, addDays } from '../scenario/calendar';
 import type { ClusterScenario, ScenarioFiles } from '../scenario/scenario';
 import type { DemoClock } from '../system/demo-clock';
 import type { RolloutPlatform } from '../system/rollout-platform';
@@ -66,17 +66,18 @@ export class ClusterDirector {
     await standIn.reportFigures();
     await platform.atRest();
     await platform.evaluateGates();
-    await this.step('open', 'turn-has-come');
-    await this.planStage('canary');
+    const opened = await this.step('open', 'turn-has-come');
+    if (!opened) return;
     diary.note('opened', this.number, { people: this.people.length });
+    await this.planStage('canary');
   }
 
   /** After a day's sessions have been counted and the gates have looked. */
   async afterSessions(date: string, seen: ClusterSeen): Promise<void> {
     const window = this.windowOf(date);
-    if (!window || seen.state === 'held') return;
+    if (!window || window.stage === RESERVE || seen.state === 'held') return;
     const isLast = window.dates.at(-1) === date;
-    if (isLast && window.stage === 'make-up') return this.close(seen);
+    if (isLast && window.stage === MAKE_UP) return this.close(seen);
     const { stage } = isLast ? await this.goOn(window.stage, seen) : seen;
     await this.planNext(date, stage);
     await this.loseSite(window, date);
@@ -121,7 +122,7 @@ export class ClusterDirector {
     const { platform, files, seed, diary } = this.context;
     const { dates, newShare } = this.windows.find((window) => window.stage === stage)!;
     const { reserve, agencyDayCap } = files.scenario.seats;
-    const isMakeUp = stage === 'make-up';
+    const isMakeUp = stage === MAKE_UP;
     const cap = isMakeUp ? 1 : Math.min(1, agencyDayCap / newShare);
     const { form } = files.scenario;
     const made = await platform.call<PlanSeen>('operationsTono', 'POST', `/v1/plan/clusters/${this.number}/plans`, {
@@ -153,7 +154,7 @@ export class ClusterDirector {
 
   private async rosterOf(stage: string): Promise<Person[]> {
     const { platform, standIn } = this.context;
-    if (stage === 'make-up') return this.people.filter(({ analyticsId }) => !standIn.attended.has(analyticsId));
+    if (stage === MAKE_UP) return this.people.filter(({ analyticsId }) => !standIn.attended.has(analyticsId));
     const waiting = this.people.filter(({ analyticsId }) => !this.planned.has(analyticsId));
     if (stage === 'wave-100') return waiting;
     const url = `/v1/clusters/${this.number}/people`;
@@ -175,7 +176,7 @@ export class ClusterDirector {
     const request = { lost: [siteId], from: addDays(date, 1), reasonCode: 'site-lost' };
     const made = await platform.call<PlanSeen>('operationsTono', 'POST', url, request);
     await this.putInForce(stage, made);
-    const cancelled = await this.cancelSessions(siteId, date);
+    const cancelled = await this.cancelSessions((other) => other === siteId, 'site-lost');
     const { displaced = 0, moved = 0 } = made.report;
     const unplaced = made.report.unplaced.length;
     diary.note('site-lost', this.number, {
@@ -189,24 +190,19 @@ export class ClusterDirector {
     });
   }
 
-  private async cancelSessions(siteId: string, after: string): Promise<number> {
+  /** Cancels sessions that are still to come. @returns how many */
+  private async cancelSessions(isMeant: (siteId: string) => boolean, reasonCode: string): Promise<number> {
     const { platform, standIn, clock } = this.context;
-    const later = [...standIn.plan.sessions.values()].filter(
-      (session) =>
-        session.siteId === siteId &&
-        session.cluster === this.number &&
-        !session.cancelled &&
-        Date.parse(session.startsAt) > clock.nowMs,
+    const meant = [...standIn.plan.sessions.values()].filter(
+      ({ cluster, siteId, cancelled, startsAt }) =>
+        cluster === this.number && !cancelled && isMeant(siteId) && Date.parse(startsAt) > clock.nowMs,
     );
-    for (const { sessionId } of later) {
-      const body = { reasonCode: 'site-lost' };
-      await platform.call('operationsTono', 'POST', `/v1/plan/sessions/${sessionId}/cancellation`, body);
+    for (const { sessionId } of meant) {
+      await platform.call('operationsTono', 'POST', `/v1/plan/sessions/${sessionId}/cancellation`, { reasonCode });
     }
     await platform.atRest();
     await standIn.followPlan();
-    if (later.some(({ sessionId }) => sessionId.includes(after)))
-      throw new Error('a session of the past was cancelled');
-    return later.length;
+    return meant.length;
   }
 
   private async close(seen: ClusterSeen): Promise<void> {
@@ -215,8 +211,9 @@ export class ClusterDirector {
     await this.goOn('wave-100', seen);
     await platform.call('analystAna', 'POST', `/v1/results/quality/${formId}/${version}/reports`);
     await platform.atRest();
-    const isClosed = await this.step('close', 'all-sessions-sealed');
-    diary.note(isClosed ? 'closed' : 'not-closed', this.number, {});
+    const closed = await this.step('close', 'all-sessions-sealed');
+    diary.note(closed ? 'closed' : 'not-closed', this.number, {});
+    if (closed) await this.cancelSessions(() => true, 'cluster-closed');
   }
 
   private async vouchFor(siteId: string): Promise<void> {
@@ -231,8 +228,9 @@ export class ClusterDirector {
     const { files } = this.context;
     const { session, form } = files.scenario;
     const rows = this.windows.flatMap(({ stage, dates }) => {
-      const seats = stage === 'make-up' ? this.makeUpSeats() : this.waveSeats();
-      const formId = stage === 'make-up' ? form.makeUpFormId : form.formId;
+      const isLater = stage === MAKE_UP || stage === RESERVE;
+      const seats = isLater ? this.makeUpSeats() : this.waveSeats();
+      const formId = isLater ? form.makeUpFormId : form.formId;
       return dates.flatMap((date) =>
         files.siteIds.map((siteId) =>
           [`c${this.number}-${date}-${siteId}`, this.number, siteId, 'aula', date, session.startsAt, session.timeZone]
@@ -249,7 +247,7 @@ export class ClusterDirector {
   private waveSeats(): number {
     const { scenario, siteIds } = this.context.files;
     const kept = 1 - Number(scenario.seats.reserve);
-    const needs = this.windows.slice(0, -1).map(({ dates, newShare }) => {
+    const needs = this.windows.map(({ dates, newShare }) => {
       return (this.people.length * newShare * scenario.seats.spare) / (dates.length * siteIds.length * kept);
     });
     return Math.max(1, Math.ceil(Math.max(...needs)));
@@ -257,7 +255,7 @@ export class ClusterDirector {
 
   private makeUpSeats(): number {
     const { scenario, siteIds } = this.context.files;
-    const sessions = this.windows.at(-1)!.dates.length * siteIds.length;
+    const sessions = this.windows.find(({ stage }) => stage === MAKE_UP)!.dates.length * siteIds.length;
     return Math.max(1, Math.ceil((this.people.length * scenario.seats.makeUpShare) / sessions));
   }
 }

@@ -2,6 +2,11 @@ import type { ClusterScenario, Scenario } from './scenario';
 
 const DAY_MS = 86_400_000;
 
+/** Sessions for those who did not come. */
+export const MAKE_UP = 'make-up';
+/** A day kept free for whoever still has not sat; cancelled once the cluster is closed. */
+export const RESERVE = 'reserve';
+
 /** Calendar dates as `YYYY-MM-DD`. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
@@ -38,7 +43,8 @@ export function windowsOf(cluster: ClusterScenario, scenario: Scenario): StageWi
       count: days.waves[at]!,
       newShare: (share - (waves[at - 1] ?? canaryPercent)) / 100,
     })),
-    { stage: 'make-up', count: days.makeUp, newShare: 0 },
+    { stage: MAKE_UP, count: days.makeUp, newShare: 0 },
+    { stage: RESERVE, count: 1, newShare: 0 },
   ];
   const dates = sessionDates(cluster.preparedOn, scenario);
   return stages.map(({ stage, count, newShare }) => ({ stage, newShare, dates: take(dates, count) }));

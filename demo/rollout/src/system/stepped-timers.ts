@@ -43,8 +43,12 @@ export class SteppedTimers {
   private sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      signal?.addEventListener('abort', () => resolve(), { once: true });
-      this.sleeper = { delayMs, wake: resolve };
+      const wake = () => {
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      signal?.addEventListener('abort', wake, { once: true });
+      this.sleeper = { delayMs, wake };
       this.onSleep?.();
     });
   }
