@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PartSearch } from '@app/testing';
 import { SourceCopy } from '../../faults/mutants/source-copy';
 
@@ -34,21 +33,9 @@ export function textInPreviousRelease(path: string): string {
   return git('show', `${PREVIOUS_RELEASE.commit}:${path}`);
 }
 
-/** The built services of the release; built once on a machine. @returns the folder in which `dist` is */
-export async function buildPreviousRelease(): Promise<string> {
-  const folder = join(homedir(), '.cache/petabakat/releases', PREVIOUS_RELEASE.commit);
-  if (existsSync(folder)) return folder;
-  const copy = await SourceCopy.ofCommit(PREVIOUS_RELEASE.commit);
-  try {
-    await copy.buildAll();
-    mkdirSync(dirname(folder), { recursive: true });
-    // Whole or not at all: another run may look for it meanwhile.
-    renameSync(copy.folder, folder);
-  } catch (error) {
-    copy.remove();
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
+/** The sources of the release, to be removed after use. */
+export function sourcesOfPreviousRelease(): Promise<SourceCopy> {
+  return SourceCopy.ofCommit(PREVIOUS_RELEASE.commit);
 }
 
 function git(...words: string[]): string {

@@ -21,6 +21,8 @@ export interface PlatformOptions {
   readonly redisUrl?: string;
   /** Where `dist` is, for a build of another tree. */
   readonly root?: string;
+  /** Runs the TypeScript of `root` as it stands, where nothing is built: each start takes some seconds longer. */
+  readonly fromSources?: boolean;
   /** How many processes of an app run; one where nothing is said. */
   readonly counts?: Partial<Record<AppName, number>>;
   /** Variables of single apps, over those that all get. */
@@ -80,10 +82,9 @@ export class PlatformProcesses {
 
   /** Starts an app that does not run and waits until it is ready. */
   async start(app: ProcessName): Promise<void> {
-    const main = resolve(this.options.root ?? process.cwd(), `dist/apps/${appOf(app)}/src/main.js`);
     const process_ = GuardedProcess.start({
       command: process.execPath,
-      args: [main],
+      args: this.programOf(app),
       outputFile: this.logFile(app),
       folder: join(this.folder, app),
       env: this.environmentOf(app),
@@ -132,6 +133,12 @@ export class PlatformProcesses {
       if (Date.now() > deadlineMs) throw new Error(`${app} did not become ready: ${this.logOf(app).slice(-2_000)}`);
       await new Promise((wake) => setTimeout(wake, READY_POLL_MS));
     }
+  }
+
+  private programOf(app: ProcessName): string[] {
+    const { root = process.cwd(), fromSources = false } = this.options;
+    if (!fromSources) return [resolve(root, `dist/apps/${appOf(app)}/src/main.js`)];
+    return ['-r', resolve(root, 'tools/register.cjs'), resolve(root, `apps/${appOf(app)}/src/main.ts`)];
   }
 
   private environmentOf(name: ProcessName): NodeJS.ProcessEnv {
