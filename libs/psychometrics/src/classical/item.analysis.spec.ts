@@ -67,6 +67,14 @@ describe('one factor by minimum residuals', () => {
     expect(mcdonaldOmega(matrix, 5)).toBeCloseTo(common / (common + unique), 9);
   });
 
+  test('where one item takes the factor for itself, the lowest of the minima is found', () => {
+    const [r12, r13, r23] = [0.15118579, 0.36563621, -0.11884985];
+    const found = factorLoadings([1, r12, r13, r12, 1, r23, r13, r23, 1], 3)!;
+    const bound = Math.sqrt(0.995);
+    const expected = [bound, 0.09746642, 0.35155521];
+    expected.forEach((loading, index) => expect(found[index]).toBeCloseTo(loading, 7));
+  });
+
   test('does not exist for two items or an item without variance', () => {
     expect(mcdonaldOmega([1, 0.5, 0.5, 1], 2)).toBeNull();
     expect(mcdonaldOmega([1, 0.5, 0, 0.5, 1, 0, 0, 0, 0], 3)).toBeNull();

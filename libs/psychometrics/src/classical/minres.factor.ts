@@ -12,20 +12,34 @@ const TOLERANCE = 1e-13;
 
 /**
  * Loadings of one factor by minimum residuals (Harman & Jones 1966): least squares on the off-diagonal correlations.
- * Cyclic exact minimisation over one loading at a time, which cannot go uphill. The sign makes the sum positive.
+ * Cyclic exact minimisation over one loading at a time, which cannot go uphill. The sign makes the sum positive. In a
+ * Heywood case the lowest of several minima is given.
  *
  * @returns null with fewer than three items or an item without variance
  */
 export function factorLoadings(covariance: ArrayLike<number>, items: number): Float64Array | null {
   const correlation = correlationMatrix(covariance, items);
   if (correlation === null || items < ITEMS_MIN) return null;
-  const loadings = startLoadings(correlation, items);
+  let loadings = minimize(correlation, startLoadings(correlation, items));
+  // Only where a loading stands at its bound are there other minima, one of which may be lower.
+  if (loadings.some((loading) => Math.abs(loading) >= LOADING_MAX)) {
+    const heights = new Map([[loadings, residual(correlation, loadings)]]);
+    for (let item = 0; item < items; item++) {
+      const found = minimize(correlation, heywoodStart(correlation, items, item));
+      heights.set(found, residual(correlation, found));
+    }
+    loadings = [...heights].reduce((best, one) => (one[1] < best[1] ? one : best))[0];
+  }
+  const sum = loadings.reduce((total, loading) => total + loading, 0);
+  return sum < 0 ? loadings.map((loading) => -loading) : loadings;
+}
+
+function minimize(correlation: Float64Array, loadings: Float64Array): Float64Array {
   for (let sweep = 0; sweep < SWEEPS_MAX; sweep++) {
     if (sweepLoadings(correlation, loadings) < TOLERANCE) break;
     if (sweep % 10 === 9) newtonMove(correlation, loadings);
   }
-  const sum = loadings.reduce((total, loading) => total + loading, 0);
-  return sum < 0 ? loadings.map((loading) => -loading) : loadings;
+  return loadings;
 }
 
 /** Pearson correlations, or null when a variance is 0. */
@@ -50,6 +64,13 @@ function startLoadings(correlation: Float64Array, items: number): Float64Array {
     const sum = correlation.subarray(row * items, (row + 1) * items).reduce((rowSum, value) => rowSum + value, 0);
     return clamp(sum / scale);
   });
+}
+
+/** One item stands for the factor; the others load on it as they correlate with that item. */
+function heywoodStart(correlation: Float64Array, items: number, item: number): Float64Array {
+  return Float64Array.from({ length: items }, (_, other) =>
+    other === item ? LOADING_MAX : clamp(correlation[item * items + other]! / LOADING_MAX),
+  );
 }
 
 function clamp(loading: number): number {
