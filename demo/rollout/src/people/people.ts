@@ -22,7 +22,7 @@ export interface Person {
 
 type Shares = Readonly<Record<string, number>>;
 
-/** Published for those who are to move (docs/rollout.md names the source); what is left over is lower education. */
+/** Published for those who are to move (data/PROVENANCE.md); what is left over is lower education. */
 const EDUCATION: Shares = { s1: 0.513, s2: 0.267, d3: 0.148, sma: 0.072 };
 /** 956 state officials and 3,264 high officials among 100,023. */
 const JOB_LEVELS: Shares = { fungsional: 0.957_81, jpt: 0.032_63, 'pejabat-negara': 0.009_56 };
