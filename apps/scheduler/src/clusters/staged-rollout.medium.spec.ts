@@ -113,6 +113,36 @@ describe('a rollout in stages', () => {
     expect(view.conditions).toContainEqual(expect.objectContaining({ type: 'VersionParity', status: 'unknown' }));
   });
 
+  test('a process that takes its leave is not waited for, and reports of past weeks are dropped', async () => {
+    await openCanary();
+    await report({ build: '1' }, 'gateway-2');
+    const leave = {
+      ...LATENCY,
+      process: 'gateway-2',
+      acknowledgementP99Ms: null,
+      versions: { build: '1' },
+      stopped: true,
+    };
+    scheduler.passHours(0.01);
+    await scheduler.append('figures', 'figuresReported', 'gateway-2', { ...leave, at: scheduler.at() });
+    scheduler.passHours(0.5);
+    await report({ build: '2' });
+    await scheduler.until(
+      () => scheduler.cluster(1),
+      (view) => gate(view, 'parity')?.figures.processes === 1 && gate(view, 'parity')?.outcome === 'passed',
+    );
+    scheduler.passHours(24 * 9);
+    await report({ build: '2' });
+    await scheduler.caughtUp();
+    const kept: { process: string; reports: number }[] = await scheduler.dataSource.query(
+      'SELECT process, count(*)::integer AS reports FROM process_figures GROUP BY process ORDER BY process',
+    );
+    expect(kept).toEqual([
+      { process: 'gateway-1', reports: 1 },
+      { process: 'gateway-2', reports: 2 },
+    ]);
+  });
+
   test('a seal that does not fit the attempts it counts holds the cluster; one that does is verified', async () => {
     await openCanary();
     await scheduler.closeAttempt('p1', 's1');

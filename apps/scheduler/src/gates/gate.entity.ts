@@ -1,4 +1,4 @@
-import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ClusterEntity } from '../clusters/cluster.entity';
 import { RecordColumns } from '../record.columns';
 
@@ -71,6 +71,7 @@ export class GateEvaluationEntity {
 
 /** What a process reported of itself. */
 @Entity({ name: 'process_figures' })
+@Index('process_figures_reported', ['reportedAt'])
 export class ProcessFiguresEntity {
   @PrimaryColumn({ type: 'text' })
   process: string;

@@ -57,10 +57,12 @@ const STATEMENTS = [
      ALTER COLUMN form_hash DROP DEFAULT`,
   `ALTER TABLE process_figures ADD COLUMN stopped boolean NOT NULL DEFAULT false`,
   `ALTER TABLE process_figures ALTER COLUMN stopped DROP DEFAULT`,
+  `CREATE INDEX process_figures_reported ON process_figures (reported_at)`,
 ];
 
 const TAKEN_BACK = [
   'ALTER TABLE attempt_closings DROP COLUMN form_hash, DROP COLUMN form_version, DROP COLUMN form_id',
+  'DROP INDEX process_figures_reported',
   'ALTER TABLE process_figures DROP COLUMN stopped',
   'ALTER TABLE attempt_results DROP COLUMN released_at',
   'ALTER TABLE seats DROP COLUMN given_at',

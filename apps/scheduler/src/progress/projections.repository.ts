@@ -12,6 +12,9 @@ import type {
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+/** Gates look back some hours; a week lets a person look too. */
+const FIGURES_KEPT_DAYS = 8;
+
 /** What is known about the run of a session. */
 export interface SessionRun {
   readonly sessionId: string;
@@ -174,6 +177,14 @@ export class ProjectionsRepository {
         reports.map(({ versions }) => JSON.stringify(versions)),
         reports.map(({ stopped }) => stopped ?? false),
       ],
+    );
+    // By what the log says, not by the clock: a replay keeps the same.
+    await manager.query(
+      `DELETE FROM process_figures f
+       USING (SELECT process, max(reported_at) AS latest FROM unnest($1::text[], $2::timestamptz[]) AS told (process, reported_at)
+              GROUP BY process) told
+       WHERE f.process = told.process AND f.reported_at < told.latest - make_interval(days => $3)`,
+      [reports.map(({ process }) => process), reports.map(({ at }) => at), FIGURES_KEPT_DAYS],
     );
   }
 
