@@ -86,6 +86,24 @@ describe('logging in', () => {
     expect((await harness.logIn(issued!.participantNumber, issued!.pin)).body.code).toBe('pin.expired');
   });
 
+  test('a PIN for a seat that was given up lets nobody in, and who has logged in keeps the seat', async () => {
+    const session = newSession();
+    await harness.planSession(session, 2);
+    const [first, second] = await harness.pins(session);
+    expect((await harness.logIn(first!.participantNumber, first!.pin)).status).toBe(200);
+    const rows = await harness.rows<{ seat: string; analyticsId: string }>(
+      'SELECT seat, analytics_id AS "analyticsId" FROM seats WHERE session_id = $1 ORDER BY seat',
+      [session],
+    );
+    const release = { sessionId: session, version: 3, seats: rows, reasonCode: 'site-lost' };
+    await harness.publish('seatsReleased', 'plan', session, release);
+    const left = () => harness.rows<{ seat: string }>('SELECT seat FROM seats WHERE session_id = $1', [session]);
+    await harness.until(async () => (await left()).length === 1);
+    expect(await left()).toEqual([{ seat: first!.seat }]);
+    const refused = await harness.logIn(second!.participantNumber, second!.pin);
+    expect(refused.body).toMatchObject({ code: 'pin.expired' });
+  });
+
   test('after five wrong PINs a participant has to wait', async () => {
     const replies = [];
     for (let i = 0; i < 6; i++) replies.push(await harness.logIn('NOBODY-1', '00000000'));
