@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { DomainError } from '@app/contracts';
 import type { EventLog } from '@app/messaging';
 import type { Command } from 'commander';
@@ -67,6 +67,15 @@ export function readTextFile(path: string): string {
   } catch (cause) {
     const problems = [{ at: path, message: 'cannot be read' }];
     throw new DomainError('request.invalid', `The file ${path} cannot be read.`, { problems, cause });
+  }
+}
+
+/** Writes a file that was named on the command line. */
+export function writeTextFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw new DomainError('file.unwritable', `The file ${path} cannot be written.`, { cause });
   }
 }
 

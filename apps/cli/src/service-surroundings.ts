@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { DomainError } from '@app/contracts';
 import { ServiceConfig, configVariables, loadConfig, openServiceLog } from '@app/bootstrap';
 import type { EventLog } from '@app/messaging';
 import { JsonLogger } from '@app/observability';
@@ -15,6 +16,12 @@ export function configFrom(env: NodeJS.ProcessEnv): Readonly<ServiceConfig> {
   return loadConfig(ServiceConfig, { PETABAKAT_LOG: 'postgres', ...(Object.fromEntries(own) as NodeJS.ProcessEnv) });
 }
 
-export function openLog(config: ServiceConfig): Promise<EventLog> {
-  return openServiceLog(config, 'petabakat-cli');
+/** @throws DomainError `service.unavailable` where the log does not answer */
+export async function openLog(config: ServiceConfig): Promise<EventLog> {
+  try {
+    return await openServiceLog(config, 'petabakat-cli');
+  } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
+    throw new DomainError('service.unavailable', `The log does not answer: ${(cause as Error).message}`, { cause });
+  }
 }

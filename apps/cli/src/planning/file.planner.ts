@@ -8,8 +8,8 @@ import {
   type PlanningTask,
   lossesOf,
 } from '../../../scheduler/src/planning/planning.task';
-import type { CommandContext } from '../command-context';
-import { readInputsOf, readPlanningFile, writePlan, writeTextFile } from './plan.files';
+import { type CommandContext, writeTextFile } from '../command-context';
+import { readInputsOf, readPlanningFile, writePlan } from './plan.files';
 import { renderDifference, renderReport, warnOfUnplaced } from './plan.rendering';
 import { type CreateOptions, type ReplanOptions, given, sitesOf } from './planning.options';
 

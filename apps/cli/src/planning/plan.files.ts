@@ -1,9 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DomainError } from '@app/contracts';
 import type { PlanningFile, PlanningTask } from '../../../scheduler/src/planning/planning.task';
 import { inputHashOf } from '../../../scheduler/src/planning/planning.run';
-import { readJsonFile, readTextFile } from '../command-context';
+import { readJsonFile, readTextFile, writeTextFile } from '../command-context';
 
 /** What stands beside a plan so that anybody can make it again. */
 interface StoredInputs {
@@ -40,14 +40,6 @@ export function readInputsOf(path: string): PlanningTask {
 
 export function inputsPathOf(path: string): string {
   return `${path}.inputs.json`;
-}
-
-export function writeTextFile(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (cause) {
-    throw new DomainError('file.unwritable', `The file ${path} cannot be written.`, { cause });
-  }
 }
 
 /** Whatever was done to the file, it has no hash then. */

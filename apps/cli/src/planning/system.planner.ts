@@ -1,11 +1,10 @@
 import type { PlanDifference } from '../../../scheduler/src/planning/plan-difference';
 import type { PlanReport } from '../../../scheduler/src/planning/planning.task';
 import { refusedOption } from '../../../scheduler/src/planning/planning.problems';
-import { type CommandContext, readTextFile } from '../command-context';
+import { type CommandContext, readTextFile, writeTextFile } from '../command-context';
 import { renderFields } from '../console/table';
 import { pathOf } from '../http/api-client';
 import { writeReport } from './file.planner';
-import { writeTextFile } from './plan.files';
 import { renderDifference, renderReport, warnOfUnplaced } from './plan.rendering';
 import { type CreateOptions, type ReplanOptions, given, notGiven, sitesOf } from './planning.options';
 

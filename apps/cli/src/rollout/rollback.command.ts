@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { parseWholeNumber } from '../arguments';
-import type { CommandContext, CommandSurroundings } from '../command-context';
+import { type CommandContext, type CommandSurroundings, writeTextFile } from '../command-context';
 import { action } from '../command-group';
 import { renderFields } from '../console/table';
 import { pathOf } from '../http/api-client';
-import { writeTextFile } from '../planning/plan.files';
 
 interface RollbackOptions {
   readonly seen: number;
