@@ -50,6 +50,8 @@ describe('fifteen months with a few people', () => {
     expect(noted(first, 'closed').map(({ cluster }) => cluster)).toEqual([1, 2, 3, 4, 5]);
     expect(noted(first, 'refused')).toEqual([]);
     expect(first.attempts).toBeGreaterThan(PEOPLE * 0.9);
+    const assessed = first.page.targets.reduce((sum, target) => sum + target.assessed, 0);
+    expect(assessed).toBe(first.attempts);
   });
 
   test('the incident fails a gate, the gate holds the cluster, and two people resume it', () => {

@@ -75,9 +75,10 @@ export class ClusterDirector {
   /** After a day's sessions have been counted and the gates have looked. */
   async afterSessions(date: string, seen: ClusterSeen): Promise<void> {
     const window = this.windowOf(date);
-    if (!window || window.stage === RESERVE || seen.state === 'held') return;
+    if (!window || seen.state === 'held' || seen.state === 'closed') return;
     const isLast = window.dates.at(-1) === date;
-    if (isLast && window.stage === MAKE_UP) return this.close(seen);
+    // Who could not be closed after the make-up is tried once more on the day in reserve.
+    if (isLast && (window.stage === MAKE_UP || window.stage === RESERVE)) return this.close(seen);
     const { stage } = isLast ? await this.goOn(window.stage, seen) : seen;
     await this.planNext(date, stage);
     await this.loseSite(window, date);
@@ -113,6 +114,8 @@ export class ClusterDirector {
   private async planNext(date: string, stage: string): Promise<void> {
     const window = this.windows.find((one) => one.stage === stage);
     if (!window || this.plans.has(stage) || window.dates.at(-1)! <= date) return;
+    // A cluster may reach its make-up while some of its last wave still have their seats before them.
+    if (stage === MAKE_UP && this.windows.some((one) => one.newShare > 0 && one.dates.at(-1)! > date)) return;
     await this.planStage(stage);
   }
 
