@@ -42,6 +42,7 @@ interface ForecastView {
   readonly missing: number;
   readonly forecast:
     | { readonly kind: 'reached' }
+    | { readonly kind: 'missed' }
     | { readonly kind: 'too-early'; readonly weeks: number }
     | {
         readonly kind: 'forecast';
@@ -106,6 +107,7 @@ function render({ forecast: found, ...view }: ForecastView): string {
 
 function whatIsSaid(found: ForecastView['forecast']): Readonly<Record<string, string | number>> {
   if (found.kind === 'reached') return { forecast: 'the target is met' };
+  if (found.kind === 'missed') return { forecast: 'the period ended before the target was met' };
   if (found.kind === 'too-early') return { forecast: `too early: ${found.weeks} weeks with sessions, four are needed` };
   const { p50, p85, chance, seatsShort } = found;
   return {

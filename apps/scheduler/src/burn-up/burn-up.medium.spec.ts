@@ -19,7 +19,9 @@ s2,1,site-a,hall,2022-10-06,23:30,Asia/Jayapura,120,3,form-1,1
 s3,2,site-a,hall,2022-10-11,08:00,Asia/Jakarta,120,5,form-1,1`;
 const TARGETS = `targetId,version,from,to,people,author,source
 2022,1,2022-01-01,2022-12-31,4,BKN,plan
-2022,2,2022-01-01,2022-12-31,3,BKN,revision`;
+2022,2,2022-01-01,2022-12-31,3,BKN,revision
+2021,1,2021-01-01,2021-12-31,3,BKN,plan
+2023,1,2022-10-01,2023-12-31,9,BKN,plan`;
 const TOTALS = `totalId,from,to,people,source
 2022,2022-01-01,2022-12-31,5,news`;
 
@@ -114,14 +116,22 @@ describe('the burn-up', () => {
     expect((await scheduler.call('GET', '/v1/progress/burn-up?target=2030', 'ana')).body.code).toBe('target.unknown');
   });
 
-  test('the forecast of a target that is met says so', async () => {
+  test('the forecast of a target that is met says so, and of one that was not, and where it is too early', async () => {
     const view = await scheduler.ok<ForecastView>('GET', '/v1/targets/2022/forecast', 'ana');
     expect(view).toMatchObject({ assessed: 3, missing: 0, forecast: { kind: 'reached' } });
+    const past = await scheduler.ok<ForecastView>('GET', '/v1/targets/2021/forecast', 'ana');
+    expect(past).toMatchObject({ assessed: 0, missing: 3, forecast: { kind: 'missed' } });
+    const early = await scheduler.ok<ForecastView>('GET', '/v1/targets/2023/forecast', 'ana');
+    expect(early).toMatchObject({
+      missing: 6,
+      forecast: { kind: 'too-early', weeks: 0 },
+      planned: [{ startsOn: '2022-10-10', seats: 5 }],
+    });
   });
 
   test('the page shows targets, clusters and gates, and nothing from elsewhere', async () => {
     const data = await scheduler.service(RolloutPageService).gather();
-    expect(data.targets).toMatchObject([{ targetId: '2022', assessed: 3, people: 3 }]);
+    expect(data.targets).toContainEqual(expect.objectContaining({ targetId: '2022', assessed: 3, people: 3 }));
     const page = await scheduler.text('/v1/progress/page', 'ana');
     expect(page).toContain('Target 2022: 3 / 3 orang');
     expect(page).not.toMatch(/<script|https?:\/\/|url\(/);

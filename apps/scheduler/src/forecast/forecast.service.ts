@@ -68,7 +68,8 @@ export class ForecastService {
     const { version, people, fromDate: from, toDate: to } = inForce;
     const missing = Math.max(0, people - assessed);
     const planned = plannedWeeks(offered, on, from);
-    const found = forecast({ history: observed, planned, missing, until: to, seed: seedOf(on), runs: FORECAST_RUNS });
+    const input = { history: observed, planned, missing, until: to, seed: seedOf(on), runs: FORECAST_RUNS };
+    const found: Forecast = missing > 0 && on > to ? { kind: 'missed' } : forecast(input);
     return { targetId, version, people, from, to, on, assessed, missing, forecast: found, observed, planned };
   }
 }

@@ -121,7 +121,9 @@ function targetLine(
 function publishedMark({ to, people, label }: PublishedPoint, days: DayScale, y: (people: number) => number): string {
   const [x, top] = [days.after(to), y(people)];
   const diamond = `M${px(x - 6)} ${px(top)}l6 -6l6 6l-6 6z`;
-  return `<path d="${diamond}" fill="${PUBLISHED}"/><text x="${px(x - 10)}" y="${px(top + 4)}" text-anchor="end" fill="${PUBLISHED}">${escaped(label)}: ${inNumbers(people)}</text>`;
+  const isLeft = x < WIDTH / 2;
+  const side = isLeft ? `x="${px(x + 10)}" text-anchor="start"` : `x="${px(x - 10)}" text-anchor="end"`;
+  return `<path d="${diamond}" fill="${PUBLISHED}"/><text ${side} y="${px(top + 4)}" fill="${PUBLISHED}">${escaped(label)}: ${inNumbers(people)}</text>`;
 }
 
 function todayLine(on: string, days: DayScale): string {
@@ -163,6 +165,9 @@ function legendOf({ lines, targets, published, forecast }: BurnUpChart): string 
 /** What the forecast says, in words. */
 export function renderForecast(found: Forecast): string {
   if (found.kind === 'reached') return both('Target sudah tercapai.', 'The target is met.');
+  if (found.kind === 'missed') {
+    return both('Periode berakhir sebelum target tercapai.', 'The period ended before the target was met.');
+  }
   if (found.kind === 'too-early') {
     return both(
       `Terlalu dini: baru ${found.weeks} minggu dengan sesi, diperlukan empat.`,

@@ -30,6 +30,8 @@ export interface ForecastInput {
 
 export type Forecast =
   | { readonly kind: 'reached' }
+  /** The period ended before the target was met. */
+  | { readonly kind: 'missed' }
   | { readonly kind: 'too-early'; readonly weeks: number }
   | {
       readonly kind: 'forecast';
