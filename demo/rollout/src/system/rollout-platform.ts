@@ -30,7 +30,7 @@ export type Account = 'officerRini' | 'officerBudi' | 'operationsTono' | 'analys
 /** Nothing trickles here: a batch is whatever has been appended. */
 const BATCH_SPACING_MS = 1;
 /** Looks while something is under way; a look costs a millisecond of the database. */
-const LOOK_EVERY_MS = 4;
+const LOOK_EVERY_MS = 10;
 /** A day takes a second; whatever takes a minute has stopped. */
 const PATIENCE_MS = 120_000;
 /** Reference files; the routes for sessions, seats and plans have limits of their own. */
