@@ -2,6 +2,20 @@
 const LEGENDRE_NODES = [0.06943184420297371, 0.33000947820757187, 0.6699905217924281, 0.9305681557970262];
 const LEGENDRE_WEIGHTS = [0.17392742256872692, 0.3260725774312731, 0.3260725774312731, 0.17392742256872692];
 
+/** A density below e^-45 (3e-20) of the highest cannot change a sum of doubles. */
+const NEGLIGIBLE_LOG_DENSITY = -45;
+/** Weight of each of the four nodes around a cell at each of its Gauss–Legendre points. */
+const CELL_WEIGHTS = LEGENDRE_NODES.map((share) => lagrangeWeights(1 + share, 4));
+
+/** Weights that a polynomial through values at 0, 1, … gives them at x (Lagrange). */
+function lagrangeWeights(x: number, points: number): number[] {
+  return Array.from({ length: points }, (_, point) => {
+    let weight = 1;
+    for (let other = 0; other < points; other++) if (other !== point) weight *= (x - other) / (point - other);
+    return weight;
+  });
+}
+
 /**
  * A posterior given on equally spaced nodes. Between nodes its logarithm is interpolated by a cubic, because adding up the
  * nodes below a cut would be wrong by half a node's mass.
@@ -10,7 +24,7 @@ export class AbilityPosterior {
   private readonly step: number;
   private readonly cumulative: Float64Array;
 
-  /** @param logDensity ln of the posterior at the nodes, up to a constant */
+  /** @param logDensity ln of the posterior at the nodes over its highest value, so that the highest is 0 */
   constructor(
     private readonly nodes: Float64Array,
     private readonly logDensity: Float64Array,
@@ -18,7 +32,7 @@ export class AbilityPosterior {
     this.step = nodes[1]! - nodes[0]!;
     this.cumulative = new Float64Array(nodes.length);
     for (let cell = 0; cell + 1 < nodes.length; cell++) {
-      this.cumulative[cell + 1] = this.cumulative[cell]! + this.cellMass(cell, 1);
+      this.cumulative[cell + 1] = this.cumulative[cell]! + this.wholeCellMass(cell);
     }
   }
 
@@ -30,6 +44,20 @@ export class AbilityPosterior {
     const cell = Math.min(last - 1, Math.floor((cut - this.nodes[0]!) / this.step));
     const share = (cut - this.nodes[cell]!) / this.step;
     return (this.cumulative[cell]! + this.cellMass(cell, share)) / this.cumulative[last]!;
+  }
+
+  private wholeCellMass(cell: number): number {
+    const { logDensity } = this;
+    if (cell === 0 || cell + 2 >= this.nodes.length) return this.cellMass(cell, 1);
+    const [a, b, c, d] = [logDensity[cell - 1]!, logDensity[cell]!, logDensity[cell + 1]!, logDensity[cell + 2]!];
+    if (Math.max(a, b, c, d) < NEGLIGIBLE_LOG_DENSITY) return 0;
+    let mass = 0;
+    for (let point = 0; point < LEGENDRE_NODES.length; point++) {
+      const weights = CELL_WEIGHTS[point]!;
+      const value = a * weights[0]! + b * weights[1]! + c * weights[2]! + d * weights[3]!;
+      mass += LEGENDRE_WEIGHTS[point]! * Math.exp(value);
+    }
+    return mass * this.step;
   }
 
   /** Mass of the first `share` of a cell, up to the same constant. */
@@ -45,15 +73,7 @@ export class AbilityPosterior {
   private interpolate(cell: number, share: number): number {
     const first = Math.max(0, Math.min(cell - 1, this.nodes.length - 4));
     const points = Math.min(4, this.nodes.length);
-    const x = cell - first + share;
-    let value = 0;
-    for (let point = 0; point < points; point++) {
-      let weight = this.logDensity[first + point]!;
-      for (let other = 0; other < points; other++) {
-        if (other !== point) weight *= (x - other) / (point - other);
-      }
-      value += weight;
-    }
-    return value;
+    const weights = lagrangeWeights(cell - first + share, points);
+    return weights.reduce((value, weight, point) => value + weight * this.logDensity[first + point]!, 0);
   }
 }

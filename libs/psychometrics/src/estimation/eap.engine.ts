@@ -42,11 +42,12 @@ export class EapEngine implements AbilityEngine {
   posteriorOf(scores: ArrayLike<number>, offset: number, complete: boolean): AbilityPosterior {
     const logDensity = this.logPrior.slice();
     this.sums.add(scores, offset, complete, logDensity);
-    const highest = logDensity.reduce((largest, value) => Math.max(largest, value), -Infinity);
-    return new AbilityPosterior(
-      this.quadrature.nodes,
-      logDensity.map((value) => value - highest),
-    );
+    let highest = -Infinity;
+    for (let node = 0; node < logDensity.length; node++) {
+      if (logDensity[node]! > highest) highest = logDensity[node]!;
+    }
+    for (let node = 0; node < logDensity.length; node++) logDensity[node]! -= highest;
+    return new AbilityPosterior(this.quadrature.nodes, logDensity);
   }
 
   /** Fills `posterior` up to a factor and returns its sum; the largest log-posterior is subtracted before the exponential. */
