@@ -61,6 +61,20 @@ describe('waves', () => {
     return everybody;
   };
 
+  test('have a seed that nobody chose where the plan gives none, and keep it', async () => {
+    await register(8);
+    const plan = (source: string) =>
+      `cluster,canaryPercent,waves,gates,seed,author,source\n1,,50 100,attendance,,BKN,${source}`;
+    await scheduler.ok('POST', '/v1/clusters/ramps', 'rini', plan('decree'));
+    const before = await scheduler.ok<ChosenPeopleView>('GET', '/v1/clusters/1/people', 'rini');
+    expect(before).toMatchObject({ seed: null, seedCommitment: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const again = await scheduler.ok('POST', '/v1/clusters/ramps', 'rini', plan('decree'));
+    expect(again).toMatchObject({ recorded: 0 });
+    await scheduler.ok('POST', '/v1/clusters/ramps', 'rini', plan('another decree'));
+    const after = await scheduler.ok<ChosenPeopleView>('GET', '/v1/clusters/1/people', 'rini');
+    expect(after.seedCommitment).toBe(before.seedCommitment);
+  });
+
   test('go on by themselves from 25 over 50 to 100 percent and to make-up, and never drop anybody', async () => {
     const everybody = await register(16);
     await open('25 50 100', 'attendance');
