@@ -47,6 +47,18 @@ describe('the JSON logger', () => {
     expect(standardOutput).not.toHaveBeenCalled();
   });
 
+  test('a message given as an object is a line of the same form', () => {
+    const logger = new JsonLogger('scheduler');
+    logger.warn({ message: 'a record was set aside', offset: 7, correlationId: 'c-2' });
+    expect(recordOf(lines[0])).toMatchObject({
+      level: 'warn',
+      service: 'scheduler',
+      message: 'a record was set aside',
+      offset: 7,
+      correlationId: 'c-2',
+    });
+  });
+
   test('identity numbers, PINs and tokens do not reach the line, wherever they stand', () => {
     const logger = new JsonLogger('assessment');
     const error = new Error(`duplicate key (nip)=(${NIP})`);

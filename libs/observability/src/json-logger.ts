@@ -50,7 +50,8 @@ export class JsonLogger extends ConsoleLogger {
   }
 
   protected override getJsonLogObject(message: unknown, options: RecordOptions) {
-    const record = super.getJsonLogObject(message, options);
+    const plain = super.getJsonLogObject(message, options);
+    const record = { ...plain, ...fieldsOf(plain) };
     const correlation = correlationId();
     return {
       ...record,
@@ -72,4 +73,18 @@ export class JsonLogger extends ConsoleLogger {
   protected override stringifyJsonLogObject(record: Record<string, unknown>): string {
     return redactText(super.stringifyJsonLogObject(record));
   }
+}
+
+/** A message that was given as an object with a `message` of its own: its fields stand beside it, as they do otherwise. */
+function fieldsOf(record: { readonly message: unknown }): Readonly<Record<string, unknown>> {
+  const { message } = record;
+  if (typeof message !== 'object' || message === null || !('message' in message)) return {};
+  const {
+    level: _level,
+    timestamp: _timestamp,
+    pid: _pid,
+    context: _context,
+    ...fields
+  } = message as Record<string, unknown>;
+  return fields;
 }
