@@ -1,13 +1,14 @@
-import { DomainError, buildEvent } from '@app/contracts';
+import { DomainError, type Problem, buildEvent } from '@app/contracts';
 import { type OutboxEvent, type Runtime, addToOutbox, wakeOutbox } from '@app/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { ClustersRepository } from '../clusters/clusters.repository';
 import { RUNNING_STATES } from '../clusters/domain/cluster-status';
 import { GateWatch } from '../gates/gate-watch';
-import { wallClockAt } from '../plan/domain/local-time';
+import { dateAt, wallClockAt } from '../plan/domain/local-time';
 import { eventsOfReleases, eventsOfSeats } from '../plan/plan-events';
 import { PlanRepository, type SessionStanding } from '../plan/plan.repository';
+import { ROLLOUT_TIME_ZONE } from '../plan/rollout-day';
 import { readRosterFile } from '../planning/planning.file';
 import { type LostSites, lossesOf } from '../planning/planning.task';
 import { SCHEDULER_DATA_SOURCE, SCHEDULER_RUNTIME, SCHEDULER_SOURCE } from '../scheduler.tokens';
@@ -83,7 +84,7 @@ export class SeatPlanAdoption {
     const seats = await this.plans.seats(manager, sessionIds, people, sitting);
     if (digestOfSeats(seats) !== plan.seatsDigest) throw staleBecause(version, 'seats were given or taken since');
     const changes = changesBetween(people, seats, seatsOf(plan));
-    this.refuseImpossible(plan, changes, standing);
+    await this.refuseImpossible(manager, plan, changes, standing);
     const recording = { recordedBy: account, recordedAt: at };
     await this.plans.applyChanges(manager, changes, sitting, recording);
     await this.plans.putInForce(manager, plan, account, at);
@@ -109,15 +110,35 @@ export class SeatPlanAdoption {
     }
   }
 
-  private refuseImpossible(
+  private async refuseImpossible(
+    manager: EntityManager,
     plan: SeatPlanEntity,
     changes: readonly SeatChange[],
     standing: ReadonlyMap<string, SessionStanding>,
-  ): void {
+  ): Promise<void> {
     const losses = lossesOf(plan.task);
     const atHand = new Map([...standing].map(([id, session]) => [id, sessionAtHand(session, losses)]));
-    const problems = problemsOf(changes, atHand, this.runtime.nowMs());
+    const gone = await this.problemsOfPeople(manager, plan, changes);
+    const problems = [...gone, ...problemsOf(changes, atHand, this.runtime.nowMs())];
     if (problems.length > 0) throw new DomainError('plan.moves-refused', undefined, { problems });
+  }
+
+  /** People may have been withdrawn, or have sat, since the plan was made. */
+  private async problemsOfPeople(
+    manager: EntityManager,
+    { version, sitting }: SeatPlanEntity,
+    changes: readonly SeatChange[],
+  ): Promise<Problem[]> {
+    const seated = changes.flatMap(({ analyticsId, to }) => (to ? [analyticsId] : []));
+    const onDate = dateAt(this.runtime.nowMs(), ROLLOUT_TIME_ZONE);
+    const candidates = await this.plans.candidates(manager, seated, sitting, onDate);
+    const counts = [
+      [candidates.filter(({ withdrawn }) => withdrawn).length, 'have been withdrawn since it was made'],
+      [candidates.filter(({ attended }) => attended).length, 'have sat since it was made'],
+    ] as const;
+    return counts.flatMap(([people, message]) =>
+      people === 0 ? [] : [{ at: `plan ${version}`, message: `${people} people ${message}` }],
+    );
   }
 
   private async publish(

@@ -176,6 +176,20 @@ describe('plans of seats', () => {
     expect(await seats()).toEqual(new Map([['p4', 'a-mon 1']]));
   });
 
+  test('nobody is seated who was withdrawn or has sat since the plan was made', async () => {
+    await create();
+    await scheduler.withdraw('p3');
+    await scheduler.closeAttempt('p5', 'elsewhere');
+    await scheduler.caughtUp();
+    const refused = await adopt(1);
+    expect(refused.body).toMatchObject({ code: 'plan.moves-refused' });
+    expect(refused.body.problems.map(({ message }) => message)).toEqual([
+      '1 people have been withdrawn since it was made',
+      '1 people have sat since it was made',
+    ]);
+    expect(await seats()).toEqual(new Map());
+  });
+
   test('people who cannot be seated are refused by row and column', async () => {
     const bad = await scheduler.call('POST', PLANS, 'tono', request({ agencyDayCap: '1.5' }));
     expect(bad.body.code).toBe('plan.option-invalid');

@@ -29,6 +29,7 @@ export interface PlanCandidate {
   readonly agency: string | null;
   readonly withdrawn: boolean;
   readonly cluster: number | null;
+  /** Has an attempt over the form that closed. */
   readonly attended: boolean;
   readonly excluded: boolean;
 }
@@ -66,16 +67,25 @@ export class SeatPlansRepository {
     await manager.insert(SeatPlanEntity, plan);
   }
 
-  /** @param onDate decides which cluster each agency is in */
-  async candidates(manager: EntityManager, analyticsIds: readonly string[], onDate: string): Promise<PlanCandidate[]> {
+  /**
+   * @param sitting the form that they would sit
+   * @param onDate decides which cluster each agency is in
+   */
+  async candidates(
+    manager: EntityManager,
+    analyticsIds: readonly string[],
+    sitting: string,
+    onDate: string,
+  ): Promise<PlanCandidate[]> {
     return manager.query(
       `SELECT p.analytics_id AS "analyticsId", p.agency, p.withdrawn, m.cluster,
-              EXISTS (SELECT FROM attempt_closings c WHERE c.analytics_id = p.analytics_id) AS attended,
+              EXISTS (SELECT FROM attempt_closings c
+                      WHERE c.analytics_id = p.analytics_id AND c.form_id = $3) AS attended,
               COALESCE((SELECT NOT d.eligible FROM eligibility_decisions d WHERE d.analytics_id = p.analytics_id
                         ORDER BY d.version DESC LIMIT 1), false) AS excluded
        FROM persons p LEFT JOIN memberships_on($2, true) m ON m.agency_code = p.agency
        WHERE p.analytics_id = ANY($1)`,
-      [analyticsIds, onDate],
+      [analyticsIds, onDate, sitting],
     );
   }
 

@@ -119,10 +119,10 @@ export class SeatPlansService {
     const people = rows.map(({ personId }) => personId);
     const window = { from: request.from ?? null, until: request.until ?? null, formId: request.formId ?? null };
     const sessions = sessionsIn(await this.sessions.sessions(manager, cluster), window, nowMs);
-    const candidates = await this.plans.candidates(manager, people, dateAt(nowMs, ROLLOUT_TIME_ZONE));
-    refuseUnseatable(roster, rows, candidates, cluster);
     const sessionIds = sessions.map(({ sessionId }) => sessionId);
     const sitting = sessions[0]!.formId;
+    const candidates = await this.plans.candidates(manager, people, sitting, dateAt(nowMs, ROLLOUT_TIME_ZONE));
+    refuseUnseatable(roster, rows, candidates, cluster);
     const seats = await this.plans.seats(manager, sessionIds, people, sitting);
     refuseStrangers(roster, sessions, new Set(people), seats);
     const task: PlanningTask = {
