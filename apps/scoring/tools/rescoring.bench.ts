@@ -10,7 +10,9 @@ import { join } from 'node:path';
 import { ALL_TOPICS, type AttemptClosed, buildEvent, TOPICS } from '@app/contracts';
 import { EmbeddedPostgres } from '@app/database';
 import { type EventLog, MemoryEventLog, PostgresEventLog } from '@app/messaging';
+import type { ThreeParameterItem } from '@app/psychometrics';
 import { simulateThreeParameter } from '../../../test/bench/psychometrics/simulated-bank';
+import { straightforwardEap } from '../../../test/bench/psychometrics/straightforward.eap';
 import { keyHashOf, readPackage } from '../src/packages/package-file';
 import { differenceFiles } from '../src/rescoring/difference-files';
 import { dryRun, type DryRunPart, dryRunRanges } from '../src/rescoring/dry-run';
@@ -23,6 +25,8 @@ const RUNS = 5;
 const GOAL_SECONDS = 10;
 const APPEND_RECORDS = 200;
 const PEOPLE_DEFAULT = 60_000;
+const NODES = 121;
+const RANGE = 6;
 const EVERYBODY = { kind: 'all', id: 'all' } as const;
 
 const people = Number(process.argv[2] ?? PEOPLE_DEFAULT);
@@ -124,6 +128,34 @@ async function replayOnce(log: EventLog, before: PackageContent, after: PackageC
   return measured;
 }
 
+/** What no rescoring can do without: every record of both topics, parsed once. */
+async function readOnly(log: EventLog): Promise<Measured> {
+  const begin = performance.now();
+  const used = process.cpuUsage();
+  let fields = 0;
+  for (const topic of [TOPICS.responses.name, TOPICS.results.name]) {
+    for (const [partition, { startOffset, endOffset }] of await log.ranges(topic)) {
+      for (let next = startOffset; next < endOffset;) {
+        const page = await log.read(topic, partition, next, APPEND_RECORDS);
+        for (const { value } of page) fields += Object.keys(JSON.parse(value) as object).length;
+        next = page.at(-1)!.offset + 1;
+      }
+    }
+  }
+  if (fields === 0) throw new Error('the log is empty');
+  const { user, system } = process.cpuUsage(used);
+  return { seconds: (performance.now() - begin) / 1000, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** One estimate per person as the formula reads. */
+function straightforwardSeconds(): number {
+  const tenth = Math.ceil(people / 10);
+  const used = process.cpuUsage();
+  straightforwardEap(set.items as readonly ThreeParameterItem[], responses.scores, tenth, NODES, RANGE);
+  const { user, system } = process.cpuUsage(used);
+  return ((user + system) / 1e6) * (people / tenth);
+}
+
 async function benchReplay(): Promise<void> {
   const log = new MemoryEventLog();
   await log.createTopics(ALL_TOPICS);
@@ -133,11 +165,18 @@ async function benchReplay(): Promise<void> {
   const heapBefore = process.memoryUsage().rss;
   const runs: Measured[] = [];
   for (let run = 0; run < RUNS; run++) runs.push(await replayOnce(log, before, after));
+  const floor = await readOnly(log);
+  const straightforward = straightforwardSeconds();
   const median = medianOf(runs.map(({ seconds }) => seconds));
   const cpu = medianOf(runs.map(({ cpuSeconds }) => cpuSeconds));
   const added = (process.memoryUsage().rss - heapBefore) / 2 ** 20;
   tell(`from log to report: median of ${RUNS} ${median.toFixed(2)} s, of processor time ${cpu.toFixed(2)} s`);
+  tell(
+    `baseline, the same records read and parsed and nothing else: ${floor.cpuSeconds.toFixed(2)} s of processor time`,
+  );
+  tell(`baseline, EAP once for everybody by the formula (on a tenth, scaled): ${straightforward.toFixed(2)} s`);
   tell(`log ${(bytes / 2 ** 20).toFixed(0)} MiB; resident memory grew by ${added.toFixed(0)} MiB over all runs`);
+  tell(`peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB, the log and its answers included`);
   await log.close();
   if (median > GOAL_SECONDS) process.exitCode = 1;
 }

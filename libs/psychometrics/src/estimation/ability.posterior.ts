@@ -5,15 +5,13 @@ const LEGENDRE_WEIGHTS = [0.17392742256872692, 0.3260725774312731, 0.32607257743
 /** A density below e^-45 (3e-20) of the highest cannot change a sum of doubles. */
 const NEGLIGIBLE_LOG_DENSITY = -45;
 /** Weight of each of the four nodes around a cell at each of its Gauss–Legendre points. */
-const CELL_WEIGHTS = LEGENDRE_NODES.map((share) => lagrangeWeights(1 + share, 4));
+const CELL_WEIGHTS = LEGENDRE_NODES.map((share) => [0, 1, 2, 3].map((point) => lagrangeWeight(1 + share, point, 4)));
 
-/** Weights that a polynomial through values at 0, 1, … gives them at x (Lagrange). */
-function lagrangeWeights(x: number, points: number): number[] {
-  return Array.from({ length: points }, (_, point) => {
-    let weight = 1;
-    for (let other = 0; other < points; other++) if (other !== point) weight *= (x - other) / (point - other);
-    return weight;
-  });
+/** Weight that the polynomial through values at 0, 1, … gives the value at `point`, at x (Lagrange). */
+function lagrangeWeight(x: number, point: number, points: number): number {
+  let weight = 1;
+  for (let other = 0; other < points; other++) if (other !== point) weight *= (x - other) / (point - other);
+  return weight;
 }
 
 /**
@@ -47,21 +45,30 @@ export class AbilityPosterior {
   }
 
   private wholeCellMass(cell: number): number {
-    const { logDensity } = this;
     if (cell === 0 || cell + 2 >= this.nodes.length) return this.cellMass(cell, 1);
-    const [a, b, c, d] = [logDensity[cell - 1]!, logDensity[cell]!, logDensity[cell + 1]!, logDensity[cell + 2]!];
-    if (Math.max(a, b, c, d) < NEGLIGIBLE_LOG_DENSITY) return 0;
+    if (this.isEmpty(cell)) return 0;
+    const { logDensity } = this;
     let mass = 0;
     for (let point = 0; point < LEGENDRE_NODES.length; point++) {
       const weights = CELL_WEIGHTS[point]!;
-      const value = a * weights[0]! + b * weights[1]! + c * weights[2]! + d * weights[3]!;
+      let value = 0;
+      for (let near = 0; near < 4; near++) value += logDensity[cell - 1 + near]! * weights[near]!;
       mass += LEGENDRE_WEIGHTS[point]! * Math.exp(value);
     }
     return mass * this.step;
   }
 
+  private isEmpty(cell: number): boolean {
+    const last = Math.min(this.nodes.length - 1, cell + 2);
+    for (let node = Math.max(0, cell - 1); node <= last; node++) {
+      if (this.logDensity[node]! >= NEGLIGIBLE_LOG_DENSITY) return false;
+    }
+    return true;
+  }
+
   /** Mass of the first `share` of a cell, up to the same constant. */
   private cellMass(cell: number, share: number): number {
+    if (this.isEmpty(cell)) return 0;
     let mass = 0;
     for (let point = 0; point < LEGENDRE_NODES.length; point++) {
       mass += LEGENDRE_WEIGHTS[point]! * Math.exp(this.interpolate(cell, share * LEGENDRE_NODES[point]!));
@@ -73,7 +80,11 @@ export class AbilityPosterior {
   private interpolate(cell: number, share: number): number {
     const first = Math.max(0, Math.min(cell - 1, this.nodes.length - 4));
     const points = Math.min(4, this.nodes.length);
-    const weights = lagrangeWeights(cell - first + share, points);
-    return weights.reduce((value, weight, point) => value + weight * this.logDensity[first + point]!, 0);
+    const x = cell - first + share;
+    let value = 0;
+    for (let point = 0; point < points; point++) {
+      value += lagrangeWeight(x, point, points) * this.logDensity[first + point]!;
+    }
+    return value;
   }
 }
