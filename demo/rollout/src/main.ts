@@ -44,7 +44,7 @@ async function play(options: RolloutOptions, folder: string, signal: AbortSignal
   const files = readScenario(scenarioData);
   const display = createDisplay(process.stdout);
   const bar = display.bar(
-    'October 2022 to December',
+    'October 2022–December 2023',
     datesBetween(files.scenario.firstDay, files.scenario.lastDay).length,
   );
   const outcome = await runRollout({

@@ -15,9 +15,9 @@ export function summaryOf(outcome: RolloutOutcome, page: string): string {
     '',
     `  ${people.length} synthetic people, ${attempts} attempts closed`,
     ...data.targets.flatMap(({ targetId, assessed, chart }) =>
-      chart.targets.map(({ version, people: wanted }) => {
+      chart.targets.map(({ version, people: wanted, from }) => {
         const met = assessed >= wanted ? 'met' : 'missed';
-        return `  target ${targetId}, version ${version}: ${assessed} of ${wanted}, ${met}`;
+        return `  target ${targetId}, version ${version}: ${assessed} of ${wanted}, ${from > data.on ? 'not begun' : met}`;
       }),
     ),
     `  digest of all tables    ${digest}`,
