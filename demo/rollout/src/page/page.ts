@@ -11,7 +11,7 @@ const WARNING = {
   en: 'SYNTHETIC. People, agency sizes, sites, calendar, turn-out and incidents are made up, and so are the members of clusters 4 and 5. Agencies, clusters 1–3, targets and published totals are from sources. Gateway and assessment did not run: a generator appended their events.',
 };
 const STYLE =
-  '<style>td.words, th.words { text-align: left; white-space: normal; } code { overflow-wrap: anywhere; }</style>';
+  '<style>td.words, th.words { text-align: left; white-space: normal; } td.words { min-width: 220px; } code { overflow-wrap: anywhere; } td code { white-space: nowrap; }</style>';
 
 /** The scheduler's own page with what belongs to the demonstration alone. */
 export function renderOutcome(outcome: RolloutOutcome, options: RolloutOptions, files: ScenarioFiles): string {
