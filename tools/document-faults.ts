@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultFigures, FaultResult } from '../test/faults/harness/fault.result';
-import { groupBy } from './grouping';
+import { type LogKind, nameOfRun } from '../test/faults/harness/fault.row';
+import { definedSuites } from '../test/faults/harness/fault.suite';
 
 const FAULTS = join(__dirname, '..', 'test/faults');
 
@@ -14,7 +15,7 @@ what makes one fail. All runs, the failed ones too, are lines of
 
 Offered and acknowledged are answers; unknown and 503 are tries, which the candidate page repeats. *Recovered* is the time
 from the healing until the first of five seconds in which 95 % of what was offered was acknowledged and no record waited
-longer than a second; a dash says that the load ended before.
+longer than a second; a dash says that the load ended before. A row that failed without figures broke off unjudged.
 `;
 const HEAD = [
   '| row | log | last run | offered/s | acknowledged | unknown | 503 | recovered | largest lag | commit, seed |',
@@ -23,16 +24,13 @@ const HEAD = [
 
 /** @returns the text of docs/faults.md */
 export function renderFaults(): string {
-  const rows = definedRows();
+  for (const name of readdirSync(FAULTS)) if (name.endsWith('.faults.ts')) require(join(FAULTS, name));
   const last = new Map(resultsOf().map((result) => [result.row, result]));
-  const defined = [...last.values()].filter(({ row }) => rows.has(row.split('/')[0]!));
-  const byGuarantee = groupBy(defined, ({ row }) => rows.get(row.split('/')[0]!)!);
-  const sections = [...byGuarantee]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([guarantee, results]) => {
-      const lines = results.toSorted((a, b) => (a.row < b.row ? -1 : 1)).map(lineOf);
-      return [`## ${guarantee}`, '', ...HEAD, ...lines, ''].join('\n');
-    });
+  const suites = definedSuites().toSorted((a, b) => (a.guarantee < b.guarantee ? -1 : 1));
+  const sections = suites.map(({ guarantee, rows }) => {
+    const lines = rows.flatMap((row) => row.logs.map((log) => lineOf(row.name, log, last.get(nameOfRun(row, log)))));
+    return [`## ${capitalized(guarantee)}`, '', ...HEAD, ...lines, ''].join('\n');
+  });
   return [INTRODUCTION, ...sections].join('\n');
 }
 
@@ -41,20 +39,9 @@ function resultsOf(): FaultResult[] {
   return lines.filter(Boolean).map((line) => JSON.parse(line) as FaultResult);
 }
 
-/** The guarantee of each row that is still written somewhere: names in the file that ends with the guarantee's. */
-function definedRows(): Map<string, string> {
-  const rows = new Map<string, string>();
-  for (const name of readdirSync(FAULTS).filter((one) => one.endsWith('.faults.ts'))) {
-    const source = readFileSync(join(FAULTS, name), 'utf8');
-    const guarantee = /faultSuite\('([^']+)'/.exec(source)?.[1];
-    if (!guarantee) throw new Error(`${name} has no faultSuite`);
-    for (const [, row] of source.matchAll(/'([a-z]+(?:-[a-z]+)+)'/g)) rows.set(row!, capitalized(guarantee));
-  }
-  return rows;
-}
-
-function lineOf({ row, at, commit, seed, passed, figures }: FaultResult): string {
-  const [name, log] = row.split('/');
+function lineOf(name: string, log: LogKind, result: FaultResult | undefined): string {
+  if (!result) return `| \`${name}\` | ${log} | not run yet | | | | | | | |`;
+  const { at, commit, seed, passed, figures } = result;
   const verdict = `${passed ? 'passed' : '**failed**'} ${at.slice(0, 10)}`;
   const cells = [`\`${name}\``, log, verdict, ...figuresOf(figures), `${commit}, ${seed}`];
   return `| ${cells.join(' | ')} |`;

@@ -18,6 +18,11 @@ export interface Selection extends TreeUnderTest {
   readonly seed: number;
 }
 
+/** Whether the command line has started this process to run rows. */
+export function isStarted(env: NodeJS.ProcessEnv): boolean {
+  return SELECTION_VARIABLE in env;
+}
+
 export function selectionOf(env: NodeJS.ProcessEnv): Selection {
   const text = env[SELECTION_VARIABLE];
   if (!text) throw new Error('fault tests are started by `npm run test:faults`');
