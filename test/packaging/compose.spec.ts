@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { parse } from 'yaml';
+import { KEEP_ALIVE_MS } from '../../apps/gateway/src/upstreams/upstream.proxy';
 import { textOf } from './monitoring-files';
 
 interface Service {
@@ -182,8 +183,11 @@ describe('scripts of deploy', () => {
       expect(ports).toEqual(Array.from({ length: 10 }, (_, index) => `${3_000 + index}`));
     }
     const [, intervalMs, fall] = /check inter (\d+)ms fall (\d+)/.exec(balancer) ?? [];
-    const drainMs = Number(compose.services.gateway!.environment!.PETABAKAT_DRAIN_SECONDS) * 1_000;
-    expect(drainMs).toBeGreaterThanOrEqual(Number(intervalMs) * Number(fall) * 2);
+    for (const name of APPS) {
+      const drainMs = Number(compose.services[name]!.environment!.PETABAKAT_DRAIN_SECONDS) * 1_000;
+      expect(drainMs).toBeGreaterThanOrEqual(Number(intervalMs) * Number(fall) * 2);
+      expect(drainMs).toBeGreaterThan(KEEP_ALIVE_MS);
+    }
   });
 });
 

@@ -57,13 +57,6 @@ export class GatewayConfig extends ParticipantServiceConfig {
   @IsInt()
   @Min(10)
   eventLoopDelayMaxMs: number = 250;
-
-  /** Zero where no balancer asks whether the gateway is ready; at most what a stop has time for besides. */
-  @FromEnv('PETABAKAT_DRAIN_SECONDS', 'how long a stopping gateway still takes requests while it says that it is not ready')
-  @IsInt()
-  @Min(0)
-  @Max(10)
-  drainSeconds: number = 0;
 }
 
 export function furtherReceiptKeys(config: Pick<GatewayConfig, 'receiptFurtherKeys'>): readonly PublishedReceiptKey[] {

@@ -26,6 +26,10 @@ export class HealthRegistry {
     this.stopping = true;
   }
 
+  get isStopping(): boolean {
+    return this.stopping;
+  }
+
   get names(): string[] {
     return [...this.checks.keys()];
   }

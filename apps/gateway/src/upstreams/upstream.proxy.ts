@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** The import of a large roster is the slowest request. */
 const ANSWER_TIMEOUT_MS = 60_000;
 /** Shorter than the services keep idle connections, so that none is used while it is being closed. */
-const KEEP_ALIVE_MS = 4_000;
+export const KEEP_ALIVE_MS = 4_000;
 /** A roster of a year's 40,000 people with room to spare; each route of a service has a limit of its own. */
 const BODY_BYTES_MAX = 20_000_000;
 /** Connections per prefix; requests beyond them wait for a free one. */

@@ -61,6 +61,16 @@ export class ServiceConfig {
   @FromEnv('PETABAKAT_KAFKA_MIN_IN_SYNC_REPLICAS', 'copies written before a record is acknowledged: 2 of 3')
   @IsIn([1, 2])
   kafkaMinInSyncReplicas: number = 1;
+
+  /** Zero where nobody asks whether the process is ready; at most what a stop has time for besides. */
+  @FromEnv(
+    'PETABAKAT_DRAIN_SECONDS',
+    'how long a stopping process still takes requests while it says that it is not ready, and ends connections',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(10)
+  drainSeconds: number = 0;
 }
 
 /** `kid:base64` pairs: a key of 32 bytes or more each. */

@@ -146,13 +146,15 @@ describe('an HTTP application', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test('a process that is stopping is alive, but not ready', async () => {
-    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  test('a process that is stopping is alive, but not ready, and ends each connection with its reply', async () => {
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, ready.headers.get('connection')]).toEqual([200, 'keep-alive']);
     app.get(HealthRegistry).stopAccepting();
     const refused = await fetch(`${url}/health/ready`);
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ problems: [{ at: 'process', message: 'is stopping' }] });
-    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    const live = await fetch(`${url}/health/live`);
+    expect([live.status, live.headers.get('connection')]).toEqual([200, 'close']);
   });
 
   test('requests are counted by route, never by address', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { DomainError } from '@app/contracts';
-import {
+import { HealthRegistry,
   JsonLogger,
   METRICS,
   ObservabilityModule,
@@ -75,7 +75,8 @@ export async function createHttpApplication(
   acceptCsv(instance);
   secure(instance);
   correlate(instance, options.ambientCorrelation ?? true);
-  endConnectionsWhenStopping(instance);
+  let health: HealthRegistry | null = null;
+  endConnectionsWhenStopping(instance, () => health?.isStopping ?? false);
   traceRecords(options.logLevel === 'debug');
   const root = { module: class Root {}, imports: [ObservabilityModule, module] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
@@ -83,6 +84,7 @@ export async function createHttpApplication(
     abortOnError: false,
     logger: options.logger ?? new JsonLogger(options.name, options.logLevel),
   });
+  health = app.get(HealthRegistry);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter(options.random));
   observeRequests(instance, app.get<Registry>(METRICS));

@@ -64,6 +64,8 @@ async function start(service: ConsumingService, opened: Opened): Promise<Running
     url,
     async stop() {
       app.get(HealthRegistry).stopAccepting();
+      // Gateways keep connections: each ends with its next reply, or by itself, before the server closes under a request.
+      await systemRuntime.sleep(config.drainSeconds * 1_000);
       await opened.close();
     },
   };
