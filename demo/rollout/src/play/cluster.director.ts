@@ -84,11 +84,17 @@ export class ClusterDirector {
     await this.loseSite(window, date);
   }
 
-  async resume(): Promise<void> {
+  /** Two people let a held cluster go on, and do what fell due meanwhile. */
+  async resume(date: string): Promise<void> {
     const { standIn, platform } = this.context;
     await standIn.reportFigures();
     await platform.atRest();
-    await this.step('resume', 'cause-mended');
+    const taken = await this.step('resume', 'cause-mended');
+    if (!taken) return;
+    const seen = taken.cluster;
+    const isOver = this.windows.some((window) => window.stage === seen.stage && window.dates.at(-1)! < date);
+    const { stage } = isOver ? await this.goOn(seen.stage, seen) : seen;
+    await this.planNext(date, stage);
   }
 
   /** The canary goes on by two people; a wave by its gates, or over a doubt by two people. */

@@ -106,7 +106,7 @@ export class RolloutPlayer {
     clock.moveTo(momentOf(date, MORNING));
     for (const director of this.directors) {
       if (director.cluster.preparedOn === date) await director.prepare();
-      if (this.resumeOn.get(director.number) === date) await this.resume(director);
+      if (this.resumeOn.get(director.number) === date) await this.resume(director, date);
     }
     const playing = this.directors.filter((director) => director.windowOf(date));
     if (playing.length === 0) return;
@@ -165,9 +165,9 @@ export class RolloutPlayer {
     this.resumeOn.set(director.number, addDays(date, (8 - weekdayOf(date)) % 7 || 7));
   }
 
-  private async resume(director: ClusterDirector): Promise<void> {
+  private async resume(director: ClusterDirector, date: string): Promise<void> {
     this.resumeOn.delete(director.number);
-    await director.resume();
+    await director.resume(date);
     const { steps, state } = await this.desk.look(director.number);
     const last = steps.at(-1)!;
     if (state !== 'held') this.diary.note('resumed', director.number, { by: last.actors.join(' ') });
