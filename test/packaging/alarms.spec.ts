@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { requirePart } from '@app/testing';
+import { NOT_PROVOKED, PROVOCATIONS } from './alarms/provocations';
 import { MONITORING, dashboardQueries, documentedMetrics, ownMetricsIn, panels, textOf } from './monitoring-files';
 
 const rules = textOf('deploy', 'observability', 'alerts.yml');
@@ -33,6 +34,31 @@ describe('alarms', () => {
     const [, anchor] = new RegExp(`- alert: ${alarm}\\n[^]*?runbook: docs/operations.md#([a-z]+)`).exec(rules) ?? [];
     const anchors = textOf('docs', 'operations.md').match(/^#+ .*$/gm) ?? [];
     expect(anchors.map((heading) => heading.replace(/^#+ /, '').toLowerCase())).toContain(anchor);
+  });
+});
+
+describe('the list of provoked alarms in docs/operations.md', () => {
+  const rows = [...textOf('docs', 'operations.md').matchAll(/^\| `(\w+)` \| (.*?) +\| (.*?) +\| (.*?) +\|$/gm)].map(
+    ([, alarm, cause, step, seen]) => ({ alarm: alarm!, cause, step, seen: seen! }),
+  );
+
+  test('has every alarm once', () => {
+    expect(rows.map(({ alarm }) => alarm).sort()).toEqual([...alarms].sort());
+  });
+
+  test('says of each what the provocation does, and what ended it', () => {
+    const provoked = PROVOCATIONS.flatMap(({ alarms: raised, cause, step }) =>
+      raised.map((alarm) => ({ alarm, cause, step })),
+    );
+    const shown = rows.filter(({ alarm }) => !(alarm in NOT_PROVOKED));
+    expect(shown.map(({ alarm, cause, step }) => ({ alarm, cause, step }))).toEqual(expect.arrayContaining(provoked));
+    expect(shown).toHaveLength(provoked.length);
+    for (const { seen } of shown) expect(seen).toMatch(/^\d+ s, \d+ s$/);
+  });
+
+  test('says of the others why they were not', () => {
+    const others = rows.filter(({ alarm }) => alarm in NOT_PROVOKED);
+    expect(Object.fromEntries(others.map(({ alarm, cause }) => [alarm, cause]))).toEqual(NOT_PROVOKED);
   });
 });
 

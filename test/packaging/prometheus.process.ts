@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, GuardedProcess } from '@app/testing';
 
 const READY_TIMEOUT_MS = 30_000;
 const POLL_MS = 100;
+const TARGETS_FILE = 'targets.json';
+const RULES_FILE = 'rules.yml';
 
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
@@ -20,11 +22,16 @@ export class PrometheusProcess {
   ) {}
 
   /** @param targets address of each app */
-  static async start(targets: ReadonlyMap<string, string>): Promise<PrometheusProcess> {
+  static async start(
+    targets: ReadonlyMap<string, string>,
+    { rules = null }: { readonly rules?: string | null } = {},
+  ): Promise<PrometheusProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'petabakat-prometheus-'));
     const address = `127.0.0.1:${await freePort()}`;
     mkdirSync(join(folder, 'data'));
-    writeFileSync(join(folder, 'prometheus.yml'), configuration(targets));
+    writeFileSync(join(folder, 'prometheus.yml'), configuration(rules !== null));
+    writeFileSync(join(folder, TARGETS_FILE), targetsFile(targets));
+    if (rules !== null) writeFileSync(join(folder, RULES_FILE), rules);
     const process_ = GuardedProcess.start({
       command: 'prometheus',
       args: [
@@ -36,6 +43,14 @@ export class PrometheusProcess {
       folder,
     });
     return new PrometheusProcess(process_, `http://${address}`, folder);
+  }
+
+  /** From now on these and no others; Prometheus notices by itself. */
+  watch(targets: ReadonlyMap<string, string>): void {
+    // Renamed into place, since Prometheus may read at any moment.
+    const draft = join(this.folder, `${TARGETS_FILE}.draft`);
+    writeFileSync(draft, targetsFile(targets));
+    renameSync(draft, join(this.folder, TARGETS_FILE));
   }
 
   /** @throws Error with Prometheus' own words where the query is not valid */
@@ -64,11 +79,13 @@ export class PrometheusProcess {
   }
 }
 
-function configuration(targets: ReadonlyMap<string, string>): string {
-  const job = {
-    job_name: 'petabakat',
-    static_configs: [...targets].map(([app, url]) => ({ targets: [new URL(url).host], labels: { app } })),
-  };
+function configuration(hasRules: boolean): string {
+  const job = { job_name: 'petabakat', file_sd_configs: [{ files: [TARGETS_FILE], refresh_interval: '1s' }] };
+  const global = { scrape_interval: '1s', evaluation_interval: '1s' };
   // JSON is YAML.
-  return JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] });
+  return JSON.stringify({ global, scrape_configs: [job], rule_files: hasRules ? [RULES_FILE] : [] });
+}
+
+function targetsFile(targets: ReadonlyMap<string, string>): string {
+  return JSON.stringify([...targets].map(([app, url]) => ({ targets: [new URL(url).host], labels: { app } })));
 }
