@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { appendsToKafka, appendsToPostgres, commits, marksPublished, movesPosition } from './wire';
 
 /** As `pg` frames them: type, length, and what belongs to the message. */
@@ -20,10 +22,17 @@ describe('what a chunk of bytes asks for', () => {
   });
 
   test('the position of a batch and the mark of the outbox are told apart', () => {
-    const position = message('P', '\0UPDATE consumer_progress SET next_offset = $4\0\0\0');
+    const position = message('P', '\0UPDATE consumer_progress AS p SET next_offset = moved.next_offset\0\0\0');
     const mark = message('P', '\0UPDATE outbox SET published_at = clock_timestamp()\0\0\0');
     expect([movesPosition(position), marksPublished(position)]).toEqual([true, false]);
     expect([movesPosition(mark), marksPublished(mark)]).toEqual([false, true]);
+  });
+
+  test('the services still say what is looked for', () => {
+    const source = (file: string) => readFileSync(join(__dirname, '../../../libs/messaging/src', file));
+    expect(movesPosition(source('consumption/batch-transaction.ts'))).toBe(true);
+    expect(marksPublished(source('outbox/sql-outbox-store.ts'))).toBe(true);
+    expect(source('postgres/record.appender.ts').includes("name: 'append'")).toBe(true);
   });
 
   test('of the requests of Kafka only Produce appends', () => {

@@ -2,7 +2,7 @@
 
 /** Message types of PostgreSQL are one byte, its texts end with a zero. */
 const COMMIT = Buffer.from('COMMIT\0');
-const MOVE_POSITION = Buffer.from('UPDATE consumer_progress SET next_offset');
+const MOVE_POSITION = Buffer.from('UPDATE consumer_progress ');
 const MARK_PUBLISHED = Buffer.from('UPDATE outbox SET published_at');
 /** The prepared statement that appends to the log: by name when it is bound, by text when it is parsed. */
 const APPEND = Buffer.from('\0append\0');

@@ -61,7 +61,8 @@ export class Candidate {
 
   async logIn(intendedMs: number): Promise<void> {
     const { pin, seat } = this.assignment;
-    const login = await this.logInWith(pin, seat, this.connection, intendedMs);
+    const login =
+      (await this.logInWith(pin, seat, this.connection, intendedMs)) ?? (await this.logInAnew(seat, this.connection));
     if (!login) throw new Error(`${this.assignment.participantNumber} could not log in`);
     this.seat = this.seatOf(login, this.connection);
   }
