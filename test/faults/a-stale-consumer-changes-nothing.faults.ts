@@ -57,10 +57,8 @@ const rebalanceStorm: FaultRow = {
     scene.inject();
     for (let turn = 0, endMs = nowMs() + STORM_MS; nowMs() < endMs; turn++) {
       // In turn one that says goodbye to its group and one that does not.
-      if (turn % 2 === 0) {
-        scene.signal(STORMY, 'SIGTERM');
-        await scene.platform.processes.stop(STORMY);
-      } else await scene.kill(STORMY);
+      if (turn % 2 === 0) await scene.terminate(STORMY);
+      else await scene.kill(STORMY);
       await sleep(BETWEEN_TURNS_MS);
       await scene.platform.processes.start(STORMY);
     }

@@ -28,9 +28,9 @@ const gatewayTerminated: FaultRow = {
     proxy.latency(LOG_LATENCY_MS);
     // Requests that were sent before the latency must not be all that waits.
     await sleep(2 * LOG_LATENCY_MS);
-    scene.signal(STOPPED, 'SIGTERM');
+    const stopped = scene.terminate(STOPPED);
     stoppedAtMs = scene.ledger.all.at(-1)!.atMs;
-    await scene.platform.processes.stop(STOPPED);
+    await stopped;
     proxy.heal();
     await scene.platform.processes.start(STOPPED);
     scene.heal();

@@ -78,6 +78,14 @@ export class FaultScene {
     await this.platform.processes.kill(name);
   }
 
+  /** One SIGTERM; resolves when the process has ended. */
+  async terminate(name: ProcessName): Promise<void> {
+    const pid = this.platform.processes.pidOf(name);
+    process.kill(pid, 0);
+    this.hit(`SIGTERM ${name} (pid ${pid})`);
+    await this.platform.processes.stop(name);
+  }
+
   signal(name: ProcessName, signal: NodeJS.Signals): void {
     const pid = this.platform.processes.pidOf(name);
     process.kill(pid, 0);

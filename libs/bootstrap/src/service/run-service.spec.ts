@@ -35,6 +35,21 @@ describe('running a service', () => {
     expect(stop).toHaveBeenCalledTimes(1);
   });
 
+  test('a second signal does not cut the stop short', async () => {
+    const host = new FakeProcess();
+    let stopped: () => void = () => undefined;
+    const stop = jest.fn(() => new Promise<void>((resolve) => (stopped = resolve)));
+    await runService('things', () => Promise.resolve({ url: 'http://127.0.0.1:1', stop }), host);
+    host.emit('SIGTERM');
+    await Promise.resolve();
+    expect(host.listenerCount('SIGTERM')).toBe(1);
+    host.emit('SIGTERM');
+    await new Promise((wake) => setImmediate(wake));
+    expect(stop).toHaveBeenCalledTimes(1);
+    stopped();
+    expect(await host.ended).toBe(0);
+  });
+
   test('a signal during the start stops what the start then gives', async () => {
     const host = new FakeProcess();
     const stop = jest.fn(() => Promise.resolve());

@@ -21,7 +21,7 @@ export interface ServiceContext {
 
 /** What of `process` is used; a test brings its own. */
 export interface ServiceProcess {
-  once(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
   on(event: 'uncaughtException' | 'unhandledRejection', listener: (error: unknown) => void): unknown;
   exit(code: number): void;
 }
@@ -54,7 +54,8 @@ export async function runService(
   };
   host.on('uncaughtException', fail);
   host.on('unhandledRejection', fail);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) host.once(signal, () => end(0));
+  // For good: without a listener Node ends at once, and npm and terminals send a signal more than once.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => end(0));
 
   const starting: Promise<RunningService | null> = Promise.resolve()
     .then(() => start({ onFatal: fail }))
