@@ -28,6 +28,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   record: 'Records of the log',
   log: 'The log',
   position: 'Positions of consumers',
+  capacity: 'Capacity',
   config: 'Configuration',
   setup: 'Soundness of a set-up',
   backup: 'Backup and restore',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { renderCapacity } from './document-capacity';
 import { renderErrors } from './document-errors';
 import { renderEvents } from './document-events';
 import { renderFaults } from './document-faults';
@@ -9,6 +10,7 @@ const DOCS = join(__dirname, '..', 'docs');
 
 /** Documents that are written from the code. */
 export const DOCUMENTS: readonly { readonly path: string; readonly render: () => string }[] = [
+  { path: join(DOCS, 'capacity.md'), render: renderCapacity },
   { path: join(DOCS, 'errors.md'), render: renderErrors },
   { path: join(DOCS, 'events.md'), render: renderEvents },
   { path: join(DOCS, 'faults.md'), render: renderFaults },

@@ -97,6 +97,12 @@ const GROUPS: readonly ListedGroup[] = [
     load: () => [(require('./doctor/doctor.command') as typeof import('./doctor/doctor.command')).addDoctorCommand],
   },
   {
+    commands: { capacity: 'what so many candidates need, by the measured costs of an answer, and what breaks first' },
+    load: () => [
+      (require('./capacity/capacity.command') as typeof import('./capacity/capacity.command')).addCapacityCommand,
+    ],
+  },
+  {
     commands: { gaps: 'partitions whose next record the log does not hold (in database and log themselves)' },
     load: () => [(require('./doctor/gap.commands') as typeof import('./doctor/gap.commands')).addGapCommands],
   },

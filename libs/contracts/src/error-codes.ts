@@ -711,6 +711,13 @@ export const ERROR_CODES = {
     title: 'Something in the set-up has to be mended.',
     action: 'Do what each line says, then run petabakat doctor again.',
   },
+  'capacity.not-measured': {
+    status: 409,
+    level: 'warn',
+    title: 'Nobody has measured what an answer costs with the log on these brokers.',
+    action:
+      'Ask for a setup that was measured, or measure it: npm run capacity -- direct, then npm run capacity -- fit.',
+  },
   'backup.folder-in-use': {
     status: 409,
     level: 'warn',

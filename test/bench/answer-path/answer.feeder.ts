@@ -27,14 +27,9 @@ export class AnswerFeeder {
   private readonly itemIds = Array.from({ length: ITEMS }, (_, index) => `item-${index + 1}`);
   private counter = 0;
 
-  /** @param accepts which random ids become attempts; for those of one partition, say */
-  constructor(accepts: (attemptId: string) => boolean = () => true) {
-    const attemptIds: string[] = [];
-    while (attemptIds.length < ATTEMPTS) {
-      const attemptId = randomUUID();
-      if (accepts(attemptId)) attemptIds.push(attemptId);
-    }
-    this.attemptIds = attemptIds;
+  /** @param attempts their ids, or which random ids become attempts: those of one partition, say */
+  constructor(attempts: readonly string[] | ((attemptId: string) => boolean) = () => true) {
+    this.attemptIds = typeof attempts === 'function' ? randomIds(attempts) : attempts;
   }
 
   /** What the fold has to know of an attempt before its first answer. */
@@ -73,10 +68,10 @@ export class AnswerFeeder {
 
   private nextAnswer(): NewRecord {
     this.counter += 1;
-    const attemptId = this.attemptIds[this.counter % ATTEMPTS]!;
+    const attemptId = this.attemptIds[this.counter % this.attemptIds.length]!;
     const seq = SEQ_EPOCH_FACTOR + this.counter;
     const at = new Date().toISOString();
-    const itemId = this.itemIds[Math.floor(this.counter / ATTEMPTS) % ITEMS]!;
+    const itemId = this.itemIds[Math.floor(this.counter / this.attemptIds.length) % ITEMS]!;
     const commitment = createHash('sha256').update(`${attemptId}/${seq}`).digest('hex');
     return record<AnswerSubmitted>('answerSubmitted', attemptId, `${attemptId}/${seq}`, {
       attemptId,
@@ -110,6 +105,15 @@ export class AnswerFeeder {
       record<AttemptStarted>('attemptStarted', attemptId, `${attemptId}/started`, { attemptId, at }),
     ];
   }
+}
+
+function randomIds(accepts: (attemptId: string) => boolean): string[] {
+  const attemptIds: string[] = [];
+  while (attemptIds.length < ATTEMPTS) {
+    const attemptId = randomUUID();
+    if (accepts(attemptId)) attemptIds.push(attemptId);
+  }
+  return attemptIds;
 }
 
 function record<T extends object>(

@@ -1,11 +1,10 @@
 import { createServer } from 'node:net';
-import { type AnswerSubmitted, type CloudEvent, TOPICS } from '@app/contracts';
+import { TOPICS } from '@app/contracts';
 import { BatchTransaction, type EventBatch, PositionStore, type RecordBatch, systemRuntime } from '@app/messaging';
 import { createAssessmentDataSource } from '../../../apps/assessment/src/assessment.module';
 import { AttemptsRepository } from '../../../apps/assessment/src/attempts/attempts.repository';
-import type { FoldedChanges } from '../../../apps/assessment/src/attempts/domain/attempt-history';
-import type { AnswerRecord } from '../../../apps/assessment/src/attempts/domain/attempt-state';
 import { SqlAttemptStore } from '../../../apps/assessment/src/attempts/sql-attempt.store';
+import { answersOf, changesOf, needsOf } from './bare.answers';
 import { readBareSettings } from './bare.settings';
 
 const GROUP = 'bare';
@@ -35,28 +34,15 @@ async function main(): Promise<void> {
 }
 
 function apply(store: SqlAttemptStore, { topic, partition, records }: RecordBatch): Promise<void> {
-  const answers = records.map(({ offset, value }): AnswerRecord => {
-    const { data } = JSON.parse(value) as CloudEvent<AnswerSubmitted>;
-    return { ...data, receivedAtMs: Date.parse(data.receivedAt), offset };
-  });
+  const answers = answersOf(records);
   const [firstOffset, nextOffset] = [records[0]!.offset, records.at(-1)!.offset + 1];
   // Nobody looks into the events: the answers are parsed already.
   const events = records as unknown as EventBatch['events'];
   const batch: EventBatch = { group: GROUP, topic, partition, firstOffset, nextOffset, events, rejected: [] };
   return store.apply(batch, async (_, rows) => {
-    const attemptIds = [...new Set(answers.map(({ attemptId }) => attemptId))];
-    await rows.load({ attemptIds, wholeIds: [], touched: answers });
+    await rows.load(needsOf(answers));
     await rows.save(changesOf(answers), []);
   });
-}
-
-function changesOf(answers: AnswerRecord[]): FoldedChanges {
-  const current = new Map<string, Map<string, AnswerRecord>>();
-  for (const answer of answers) {
-    const items = current.get(answer.attemptId) ?? new Map<string, AnswerRecord>();
-    current.set(answer.attemptId, items.set(answer.itemId, answer));
-  }
-  return { headers: new Map(), answers, conflicts: [], current, rejudged: new Map(), closed: [] };
 }
 
 void main();

@@ -47,6 +47,7 @@ export class RateSender {
   private readonly connections: readonly HttpConnection[];
   private readonly busy = new Set<number>();
   private next = 0;
+  private failures = 0;
 
   constructor(
     target: HttpTarget,
@@ -67,6 +68,11 @@ export class RateSender {
     return (await Promise.all(replies)).filter(Boolean).length;
   }
 
+  /** Requests since the beginning that got another reply than receipts, or none. */
+  get refused(): number {
+    return this.failures;
+  }
+
   close(): void {
     for (const connection of this.connections) connection.close();
   }
@@ -79,11 +85,14 @@ export class RateSender {
     const path = `/v1/attempts/${attemptId}/answers`;
     const json = { answers: [this.attempts.nextAnswer()] };
     try {
-      return (await this.connections[nth]!.request({ method: 'POST', path, token, json })).status === OK;
+      const { status } = await this.connections[nth]!.request({ method: 'POST', path, token, json });
+      if (status === OK) return true;
     } catch {
-      return false;
+      // Counted as any other failure.
     } finally {
       this.busy.delete(nth);
     }
+    this.failures += 1;
+    return false;
   }
 }

@@ -87,7 +87,8 @@ function sumOf(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((sum, one) => sum + one, 0);
 }
 
-function nameOfProcess(pid: number, commandLine: string): string {
+/** A line of the report for each process; what belongs together without being of interest by itself is one. */
+export function nameOfProcess(pid: number, commandLine: string): string {
   const app = /dist\/apps\/([a-z]+)\/src\/main\.js/.exec(commandLine)?.[1];
   if (app) return `${app} ${pid}`;
   if (commandLine.includes('driver.process')) return `driver ${pid}`;
