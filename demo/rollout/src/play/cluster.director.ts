@@ -220,6 +220,8 @@ export class ClusterDirector {
     await this.goOn('wave-100', seen);
     await platform.call('analystAna', 'POST', `/v1/results/quality/${formId}/${version}/reports`);
     await platform.atRest();
+    // What was reported just now is judged before anybody decides over what is inconclusive.
+    await platform.evaluateGates();
     const closed = await this.step('close', 'all-sessions-sealed');
     diary.note(closed ? 'closed' : 'not-closed', this.number, {});
     if (closed) await this.cancelSessions(() => true, 'cluster-closed');
