@@ -28,7 +28,7 @@ export function readMeasurements(): Measurement[] {
 export function keepMeasurement(measurement: Measurement): void {
   const others = readMeasurements().filter(({ name }) => name !== measurement.name);
   const all = [...others, measurement].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  writeFileSync(MEASUREMENTS_FILE, `${JSON.stringify(all, null, 1)}\n`);
+  writeFileSync(MEASUREMENTS_FILE, `${JSON.stringify(all, null, 2)}\n`);
 }
 
 export function readBytes(): AnswerBytes {
@@ -36,5 +36,5 @@ export function readBytes(): AnswerBytes {
 }
 
 export function keepBytes(bytes: AnswerBytes): void {
-  writeFileSync(BYTES_FILE, `${JSON.stringify(bytes, null, 1)}\n`);
+  writeFileSync(BYTES_FILE, `${JSON.stringify(bytes, null, 2)}\n`);
 }
