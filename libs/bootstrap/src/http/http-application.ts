@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { DomainError } from '@app/contracts';
-import { HealthRegistry,
+import {
+  HealthRegistry,
   JsonLogger,
   METRICS,
   ObservabilityModule,
