@@ -30,9 +30,10 @@ export const USAGE = `Usage: npm run test:soak [-- options]
   --out DIR          where the report and the history go (default .data/soak/<time>)
   --help             show this
 
-  How long it takes: answers / rate, and calm minutes, and some ten minutes to prepare and to judge. As it stands 100
-  minutes on PostgreSQL and 115 on three brokers, on two cores that do nothing else; it leaves 2 GB of history, and needs
-  6 GB of disk while it judges. The kills take 15 to 20 seconds each, so fewer than 400 seconds under kills are too few.
+  How long it takes: answers / rate, and calm minutes, and some ten minutes to prepare and to judge. By this reckoning,
+  which no whole run has confirmed yet, 100 minutes on PostgreSQL and 115 on three brokers, on two cores that do nothing
+  else, with 2 GB of history, and 6 GB of disk while it judges. 24 kills of 10 to 20 seconds each need some 400 seconds
+  under kills, 28 with brokers more; what is left of them when the answers are over shortens the calm.
 `;
 
 const RATE = { postgres: 600, kafka: 400 } as const;
