@@ -4,7 +4,7 @@ import { FAULTS } from './seeded.faults';
 import { modeOf, simulate } from './simulation';
 
 /** `npm run simulate` runs a thousand; here a few show that it works. */
-const SEEDS = 24;
+const SEEDS = 12;
 const TIMEOUT_MS = 120_000;
 
 beforeAll(() => Logger.overrideLogger(false));
