@@ -126,8 +126,9 @@ export class RolloutPlayer {
     const { clock, platform } = this.options;
     const { fromMs, toMs } = this.hoursOf(date);
     await this.standIn.followPlan();
-    const held = await this.standIn.playSessions(fromMs, toMs, this.incidentOn(date));
+    // Before the services hear of it: a clock that moves while they count would leave to chance which time they write.
     clock.moveTo(toMs);
+    const held = await this.standIn.playSessions(fromMs, toMs, this.incidentOn(date));
     await this.standIn.reportFigures();
     await platform.atRest();
     await platform.evaluateGates();

@@ -71,6 +71,7 @@ export class RolloutPlatform {
   /** Where the time goes, in milliseconds. */
   readonly spentMs = new Map<string, number>();
   private fatal: Error | null = null;
+  private calls = 0;
 
   private constructor(
     private readonly options: PlatformOptions,
@@ -111,7 +112,12 @@ export class RolloutPlatform {
 
   /** A request of a member of staff, through the routes with their guards. @throws Error with the refusal */
   async call<Body>(account: Account, method: 'GET' | 'POST', url: string, payload?: object | string): Promise<Body> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.tokens.get(account)}` };
+    this.calls += 1;
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${this.tokens.get(account)}`,
+      // Events carry it; drawn by chance it would make every play another.
+      'x-correlation-id': `00000000-0000-4000-8000-${String(this.calls).padStart(12, '0')}`,
+    };
     if (payload !== undefined) headers['content-type'] = typeof payload === 'string' ? 'text/csv' : 'application/json';
     const reply = await this.timed(kindOf(method, url), () => this.app!.inject({ method, url, headers, payload }));
     if (reply.statusCode >= 300) throw new CommandRefused(`${method} ${url}`, reply.statusCode, reply.body);
