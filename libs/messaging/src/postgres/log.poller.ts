@@ -14,7 +14,7 @@ const INTERVAL_GROWTH = 1.25;
 const FAILURE_INTERVAL_MS = 500;
 /** All partitions of the busiest topic, whose batches then share a transaction. In memory are at most so many batches. */
 const CONCURRENT_BATCHES_MAX = 24;
-/** Text of one batch, plus one record of at most 1 MB: 500 answers of usual size are half of it. */
+/** Text of one batch, plus one record: 500 answers of usual size are half of it. */
 const BATCH_BYTES_MAX = 1_000_000;
 
 /**
