@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { DomainError } from '@app/contracts';
-import { EXIT_FATAL, type ServiceContext, type ServiceProcess, runService } from './run-service';
+import { EXIT_FATAL, type ServiceContext, type ServiceProcess, outliveReaders, runService } from './run-service';
 
 /** Stands for the process: signals are sent to it, and it remembers how it ended. */
 class FakeProcess extends EventEmitter implements ServiceProcess {
@@ -97,5 +98,13 @@ describe('running a service', () => {
     await runService('things', start, host);
     expect(await host.ended).toBe(1);
     expect(written.join('')).toContain('config.invalid\n  PORT is missing\n  PETABAKAT_SECRET is too short\n');
+  });
+
+  test('a log that nobody reads any more is no reason to stop', () => {
+    const stream = new PassThrough();
+    const lose = () => stream.emit('error', new Error('write EPIPE'));
+    expect(lose).toThrow('EPIPE');
+    outliveReaders([stream as unknown as NodeJS.WriteStream]);
+    expect(lose).not.toThrow();
   });
 });

@@ -36,6 +36,7 @@ export async function runService(
   host: ServiceProcess = process,
 ): Promise<void> {
   const logger = new JsonLogger(name);
+  outliveReaders([process.stdout, process.stderr]);
   let ending: Promise<void> | undefined;
   const end = (code: number) => {
     ending ??= starting
@@ -66,6 +67,14 @@ export async function runService(
     });
   const service = await starting;
   if (service) logger.log('listening', { url: service.url });
+}
+
+/**
+ * Whoever reads the log may be gone. That is no reason to stop, and as a fatal error it would be reported to the same
+ * reader, which fails again, for ever.
+ */
+export function outliveReaders(streams: readonly Pick<NodeJS.WriteStream, 'on'>[]): void {
+  for (const stream of streams) stream.on('error', () => undefined);
 }
 
 /** @returns false where the service was not stopped in time */
