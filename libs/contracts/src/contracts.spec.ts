@@ -134,6 +134,8 @@ describe('people in events', () => {
       'targetChanged.author',
       'targetChanged.source',
       'gateEvaluated.positions[].topic',
+      // The scheduler's own tables, which know people by pseudonym, and hold codes and sources about them.
+      'recordsChanged.rows',
       'recordDeadLettered.topic',
       'recordDeadLettered.group',
       'recordDeadLettered.key',
