@@ -35,18 +35,20 @@ return 1`;
 
 export interface RedisAttemptViewsOptions {
   readonly url: string;
+  /** How long a command may take; 100 where it says nothing. */
+  readonly commandTimeoutMs?: number;
   /** Told of each lost or refused connection; the views reconnect by themselves. */
   readonly onConnectionError?: (error: Error) => void;
 }
 
-/** Views in Redis. A Redis that is away or hangs makes every call fail within 100 ms; nothing is queued for it. */
+/** Views in Redis. A Redis that is away or hangs makes every call fail in that time; nothing is queued for it. */
 export class RedisAttemptViews implements AttemptViews {
   private readonly redis: Redis;
 
   constructor(options: RedisAttemptViewsOptions) {
     this.redis = new Redis(options.url, {
       connectTimeout: CONNECT_TIMEOUT_MS,
-      commandTimeout: COMMAND_TIMEOUT_MS,
+      commandTimeout: options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
       disconnectTimeout: DISCONNECT_TIMEOUT_MS,
       socketTimeout: SOCKET_TIMEOUT_MS,
       enableOfflineQueue: false,
