@@ -1,4 +1,4 @@
-import { type LogSetup, PROCESS_KINDS } from '../apps/cli/src/capacity/capacity.coefficients';
+import { type Coefficients, type LogSetup, PROCESS_KINDS } from '../apps/cli/src/capacity/capacity.coefficients';
 import { MEASURED } from '../apps/cli/src/capacity/capacity.measured';
 import { CORE_SHARE_MAX, PEAK_FACTOR, planCapacity } from '../apps/cli/src/capacity/capacity.plan';
 import { renderPlan } from '../apps/cli/src/capacity/capacity.render';
@@ -103,9 +103,16 @@ function costSection(setup: LogSetup, title: string, measurements: readonly Meas
     `| written ahead by PostgreSQL | ${amount(bytes.writtenAheadBytesPerAnswer)} bytes |`,
     `| network between all processes | ${amount(bytes.networkBytesPerAnswer)} bytes |`,
     `| of that, request and reply of the candidate | ${amount(bytes.candidateBytesPerAnswer)} bytes |`,
-    `| memory of a gateway | ${amount(bytes.gatewayMegabytes)} MB and ${bytes.gatewayKilobytesPerConnection.toFixed(1)} KB a connection |`,
+    `| memory of a gateway | ${amount(bytes.gatewayMegabytes)} MB; of a connection: ${connectionMemoryOf(bytes)} |`,
     '',
   ];
+}
+
+function connectionMemoryOf({
+  gatewayKilobytesPerConnection,
+}: Pick<Coefficients, 'gatewayKilobytesPerConnection'>): string {
+  if (gatewayKilobytesPerConnection === null) return 'not measured';
+  return `${gatewayKilobytesPerConnection.toFixed(1)} KB`;
 }
 
 /** CPU of all kinds together: the one figure on which a machine's size depends. */

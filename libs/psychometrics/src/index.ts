@@ -50,6 +50,7 @@ export {
   type ItemStatistics,
   type TestStatistics,
 } from './classical/item.analysis';
+export { type ItemFlag, itemFlags, type OptionKey } from './classical/item.flags';
 export { analyzeOptions, type OptionStatistics } from './classical/option.analysis';
 export { analyzeDif, type DifAnalysis, type DifGap, type ItemDif } from './fit/differential.functioning';
 export { etsClass, mantelHaenszel, type EtsClass, type MantelHaenszelResult } from './fit/mantel-haenszel';

@@ -30,6 +30,7 @@ export function faultSuite(guarantee: string, rows: readonly FaultRow[]): void {
 function defineRun(row: FaultRow, log: LogKind): void {
   const selection = selectionOf(process.env);
   const name = nameOfRun(row, log);
+  // Not chosen is not judged: docs/faults.md shows the row's last run, or that there was none.
   if (!isChosen(row, log, selection)) {
     test.skip(name, () => undefined);
     return;

@@ -112,14 +112,17 @@ function networkBytes(points: readonly CostPoint[]): number {
   return points.toSorted((a, b) => b.acknowledgedPerSecond - a.acknowledgedPerSecond)[0]!.loopbackBytesPerAnswer;
 }
 
-/** A line through the memory of a gateway over its connections. */
+/** A line through the memory of a gateway over its connections. Where it does not rise, the points do not tell. */
 function gatewayMemory(
   points: readonly CostPoint[],
 ): Pick<Coefficients, 'gatewayKilobytesPerConnection' | 'gatewayMegabytes'> {
   const rows = points.map(({ candidates, gateways }) => [1, candidates / gateways]);
   const values = points.map(({ residentMegabytes, gateways }) => (residentMegabytes.gateway ?? 0) / gateways);
   const [megabytes, perConnection] = fitNonNegative(rows, values);
-  return { gatewayMegabytes: rounded(megabytes!), gatewayKilobytesPerConnection: rounded(perConnection! * 1_000) };
+  return {
+    gatewayMegabytes: rounded(megabytes!),
+    gatewayKilobytesPerConnection: rounded(perConnection! * 1_000) || null,
+  };
 }
 
 /** Four digits; what the fit has left of nothing is nothing. */

@@ -104,10 +104,15 @@ async function giveToServer(folder: string, entries: readonly TreeEntry[]): Prom
 }
 
 async function readManifest(backup: string): Promise<Manifest> {
-  const text = await readFile(join(backup, MANIFEST), 'utf8').catch(() => null);
-  const manifest = text === null ? null : (JSON.parse(text) as Manifest);
-  if (manifest?.format === FORMAT) return manifest;
-  const problems = [{ at: join(backup, MANIFEST), message: `does not say "${FORMAT}"` }];
+  const path = join(backup, MANIFEST);
+  try {
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
+    if (manifest.format === FORMAT) return manifest;
+  } catch (cause) {
+    const problems = [{ at: path, message: `cannot be read: ${(cause as Error).message}` }];
+    throw new DomainError('backup.damaged', undefined, { problems, cause });
+  }
+  const problems = [{ at: path, message: `does not say "${FORMAT}"` }];
   throw new DomainError('backup.damaged', undefined, { problems });
 }
 

@@ -31,7 +31,8 @@ export interface Coefficients {
   /** Of that, to and from the candidate. */
   readonly candidateBytesPerAnswer: number;
   readonly gatewayMegabytes: number;
-  readonly gatewayKilobytesPerConnection: number;
+  /** Null: not measured. */
+  readonly gatewayKilobytesPerConnection: number | null;
   /** Answers a second that one partition takes, the smaller of what is appended and what is applied; null: not measured. */
   readonly partitionAnswersPerSecond: number | null;
 }

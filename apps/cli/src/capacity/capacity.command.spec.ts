@@ -8,7 +8,7 @@ describe('petabakat capacity', () => {
     const { exitCode, out } = await run('--candidates', '40000', '--interval', '40');
     expect(exitCode).toBe(0);
     expect(out).toContain('1,000, in the peak 2,900');
-    expect(out).toMatch(/Breaks first: .+, at [\d,]+ candidates\./);
+    expect(out).toMatch(/Breaks first, of what was measured: .+, at [\d,]+ candidates\./);
   });
 
   test('gives the same as data', async () => {

@@ -54,7 +54,7 @@ export const MEASURED: Readonly<Partial<Record<LogSetup, Coefficients>>> = {
     networkBytesPerAnswer: 6045,
     candidateBytesPerAnswer: 1652,
     gatewayMegabytes: 184.3,
-    gatewayKilobytesPerConnection: 0,
+    gatewayKilobytesPerConnection: null,
     partitionAnswersPerSecond: null,
   },
 };

@@ -64,6 +64,8 @@ export interface CapacityPlan extends CapacityQuestion {
   readonly coresTogether: number;
   readonly coresTogetherAtPeak: number;
   readonly gatewayMegabytes: number;
+  /** Whether the connections are in that; what they take may not have been measured. */
+  readonly gatewayMegabytesHoldConnections: boolean;
   readonly logGigabytesPerHour: number;
   readonly tableGigabytesPerHour: number;
   readonly writtenAheadMegabytesPerSecond: number;
@@ -116,7 +118,8 @@ function sized(question: CapacityQuestion): Sized {
     coresTogether: sumOf(cores),
     coresTogetherAtPeak: sumOf(atPeak),
     gatewayMegabytes:
-      measured.gatewayMegabytes + ((candidates / gateways) * measured.gatewayKilobytesPerConnection) / 1_000,
+      measured.gatewayMegabytes + ((candidates / gateways) * (measured.gatewayKilobytesPerConnection ?? 0)) / 1_000,
+    gatewayMegabytesHoldConnections: measured.gatewayKilobytesPerConnection !== null,
     logGigabytesPerHour: (answersPerSecond * 3_600 * measured.logBytesPerAnswer * Math.max(1, brokers)) / 1e9,
     tableGigabytesPerHour: (answersPerSecond * 3_600 * measured.tableBytesPerAnswer) / 1e9,
     writtenAheadMegabytesPerSecond: (answersPerSecond * measured.writtenAheadBytesPerAnswer) / 1e6,

@@ -22,16 +22,25 @@ export function renderPlan(plan: CapacityPlan): string {
       plan.limits.map(({ what, needed, available, remedy }) => [what, percent(needed / available), remedy]),
     ),
     '',
-    `Breaks first: ${breaksFirst.what}, at ${amount(breaksFirst.atCandidates)} candidates.`,
+    `Breaks first${isAllKnown(plan) ? '' : ', of what was measured'}: ${breaksFirst.what}, at ${amount(breaksFirst.atCandidates)} candidates.`,
     extrapolationOf(plan),
   ].join('\n');
+}
+
+function isAllKnown({ partitionsNeeded, gatewayMegabytesHoldConnections }: CapacityPlan): boolean {
+  return partitionsNeeded !== null && gatewayMegabytesHoldConnections;
+}
+
+function gatewayMemoryOf({ gatewayMegabytes, gatewayMegabytesHoldConnections }: CapacityPlan): string {
+  const megabytes = `${amount(gatewayMegabytes)} MB`;
+  return gatewayMegabytesHoldConnections ? megabytes : `${megabytes} beside them (their own memory was not measured)`;
 }
 
 function needsOf(plan: CapacityPlan): Record<string, string | number> {
   return {
     candidates: amount(plan.candidates),
     'answers a second': `${amount(plan.answersPerSecond)}, in the peak ${amount(plan.peakAnswersPerSecond)}`,
-    gateways: `${plan.gateways}, each with ${amount(plan.candidates / plan.gateways)} connections and ${amount(plan.gatewayMegabytes)} MB`,
+    gateways: `${plan.gateways}, each with ${amount(plan.candidates / plan.gateways)} connections and ${gatewayMemoryOf(plan)}`,
     'assessment processes': plan.assessments,
     'partitions that the peak needs':
       plan.partitionsNeeded === null

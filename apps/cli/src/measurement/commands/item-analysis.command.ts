@@ -2,7 +2,9 @@ import {
   analyzeItems,
   analyzeOptions,
   completeScores,
+  itemFlags,
   type ItemStatistics,
+  type OptionKey,
   type OptionStatistics,
   type ResponseMatrix,
   type ScoreMatrix,
@@ -19,7 +21,6 @@ import {
 } from '../files/response.file';
 import { toJson, writeResult } from '../files/text.file';
 import { locating } from '../measurement.refusal';
-import { flagsOf } from './item.flags';
 
 interface ItemAnalysisArguments {
   readonly responses: string;
@@ -134,8 +135,12 @@ function renderItem(
     omitted: cells.filter((cell) => cell === 'OM').length,
     notReached: cells.filter((cell) => cell === 'NR').length,
     optionRestCorrelations: Object.fromEntries(options.map(({ option, restCorrelation }) => [option, restCorrelation])),
-    flags: flagsOf(statistics, options, credits),
+    flags: itemFlags(statistics, options, credits && keyOf(credits)),
   };
+}
+
+function keyOf(credits: OptionCredits): OptionKey {
+  return { highest: Math.max(...credits.values()), creditOf: (option) => credits.get(option) ?? 0 };
 }
 
 /** How many people chose each option; options of the key that nobody chose stand with 0. */

@@ -3,17 +3,17 @@ import {
   analyzeItems,
   analyzeOptions,
   type ItemDif,
+  type ItemFlag,
+  itemFlags,
+  type OptionKey,
   type OptionStatistics,
   type ScoreMatrix,
   type TestStatistics,
 } from '@app/psychometrics';
-import { type ItemFlag, flagsOf } from './item-flags';
 
 /** An item of a scale and what its options are worth. */
-export interface ScoredItem {
+export interface ScoredItem extends OptionKey {
   readonly itemId: string;
-  readonly highest: number;
-  readonly creditOf: (option: string) => number;
 }
 
 export type MissingKind = 'omitted' | 'not-reached';
@@ -92,7 +92,7 @@ export function reportScale(
         omitted: answers.filter(({ missing }) => missing[place] === 'omitted').length,
         notReached: answers.filter(({ missing }) => missing[place] === 'not-reached').length,
         options,
-        flags: flagsOf(statistics, options, item),
+        flags: itemFlags(statistics, options, item),
       };
     }),
   };

@@ -1,5 +1,5 @@
-import type { ItemStatistics, OptionStatistics } from '@app/psychometrics';
-import type { OptionCredits } from '../files/key.file';
+import type { ItemStatistics } from './item.analysis';
+import type { OptionStatistics } from './option.analysis';
 
 /** Below this an item says too little of what the others measure (Ebel's rule of thumb). */
 const ITEM_REST_MIN = 0.1;
@@ -12,11 +12,24 @@ const OPTION_SHARE_MIN = 0.05;
 
 export type ItemFlag = 'constant' | 'low-item-rest' | 'too-hard' | 'too-easy' | 'another-option-is-better';
 
-/** What an item writer should look at; a flag changes nothing by itself. */
-export function flagsOf(
+/** What the options of an item are worth. */
+export interface OptionKey {
+  /** The highest credit of any option. */
+  readonly highest: number;
+  /** 0 for an option that is not in the key. */
+  readonly creditOf: (option: string) => number;
+}
+
+/**
+ * What an item writer should look at; a flag changes nothing by itself.
+ *
+ * @param options those that were chosen
+ * @param key null where no key is known; then no other option can be better
+ */
+export function itemFlags(
   statistics: ItemStatistics,
   options: readonly OptionStatistics[],
-  credits: OptionCredits | null,
+  key: OptionKey | null,
 ): ItemFlag[] {
   const flags: ItemFlag[] = [];
   const { itemRestCorrelation: correlation, p } = statistics;
@@ -24,15 +37,14 @@ export function flagsOf(
   else if (correlation < ITEM_REST_MIN) flags.push('low-item-rest');
   if (p < DIFFICULTY_MIN) flags.push('too-hard');
   if (p > DIFFICULTY_MAX) flags.push('too-easy');
-  if (credits !== null && hasBetterOption(options, credits)) flags.push('another-option-is-better');
+  if (key !== null && hasBetterOption(options, key)) flags.push('another-option-is-better');
   return flags;
 }
 
-/** True when an option without full credit goes with higher scores on the rest than every option with it: a likely wrong key. */
-function hasBetterOption(options: readonly OptionStatistics[], credits: OptionCredits): boolean {
-  const full = Math.max(...credits.values());
-  const isKeyed = ({ option }: OptionStatistics): boolean => credits.get(option) === full;
-  const correlation = ({ restCorrelation }: OptionStatistics): number => restCorrelation ?? -Infinity;
+/** An option without full credit goes with higher scores on the rest than every option with it: a likely wrong key. */
+function hasBetterOption(options: readonly OptionStatistics[], { creditOf, highest }: OptionKey): boolean {
+  const isKeyed = ({ option }: OptionStatistics) => creditOf(option) === highest;
+  const correlation = ({ restCorrelation }: OptionStatistics) => restCorrelation ?? -Infinity;
   const keyed = Math.max(-Infinity, ...options.filter(isKeyed).map(correlation));
   return options.some((option) => !isKeyed(option) && option.share >= OPTION_SHARE_MIN && correlation(option) > keyed);
 }
